@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * DOC: Overview
+ *
+ * Plain records of what the machine holds now, filled by walkers of the simulated structures. No
+ * pointer into the simulation leaves through here, and looking changes nothing.
+ */
+#ifndef SVMSIM_INSPECT_H
+#define SVMSIM_INSPECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <svmsim/export.h>
+#include <svmsim/world.h>
+
+/**
+ * struct svmsim_pte - one leaf of an IOMMU page table
+ * @iova: start
+ * @phys: physical address it leads to
+ * @bytes: size that this leaf covers (a contiguous run counts as one leaf)
+ * @level: 0 for 4 KiB entries
+ * @read: device may read
+ * @write: device may write
+ * @raw: the entry's 64 bits
+ */
+struct svmsim_pte {
+	uint64_t iova;
+	uint64_t phys;
+	uint64_t bytes;
+	unsigned int level;
+	bool read;
+	bool write;
+	uint64_t raw;
+};
+
+/**
+ * struct svmsim_iova_range - one allocated range of IOVA space
+ * @iova: start
+ * @bytes: size
+ * @cached: lies in a magazine: free for the driver, allocated for the tree
+ * @reserved: reserved before first use
+ */
+struct svmsim_iova_range {
+	uint64_t iova;
+	uint64_t bytes;
+	bool cached;
+	bool reserved;
+};
+
+/**
+ * struct svmsim_iotlb_entry - one valid IOTLB entry
+ * @iova: start
+ * @phys: physical address
+ * @bytes: size of the leaf that was cached
+ * @set: where it sits
+ * @way: where it sits
+ * @read: permission
+ * @write: permission
+ */
+struct svmsim_iotlb_entry {
+	uint64_t iova;
+	uint64_t phys;
+	uint64_t bytes;
+	unsigned int set;
+	unsigned int way;
+	bool read;
+	bool write;
+};
+
+/*
+ * Each fills @records with up to @max records in ascending address order (IOTLB: set, then way) and
+ * returns how many there are in all, or -ENODEV.
+ */
+SVMSIM_API long svmsim_walk_pt(struct svmsim_world *world, int device, struct svmsim_pte *records,
+			       size_t max);
+SVMSIM_API long svmsim_walk_iova(struct svmsim_world *world, int device,
+				 struct svmsim_iova_range *records, size_t max);
+SVMSIM_API long svmsim_walk_iotlb(struct svmsim_world *world, int device,
+				  struct svmsim_iotlb_entry *records, size_t max);
+
+/** svmsim_ram_phys - physical address of page @page of @ram, so that records can be named */
+struct svmsim_ram;
+SVMSIM_API uint64_t svmsim_ram_phys(const struct svmsim_ram *ram, uint64_t page);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * DOC: Overview
+ *
+ * A report says that something is wrong in the modelled code: what, when, in which task, on which
+ * objects, by which call chain. Whoever finds something begins a report, adds fields (the words
+ * that `expect report` compares) and lines (what a person reads), and raises it. The run goes on.
+ *
+ * DOC: Vocabulary
+ *
+ * finding   a report that fails a run unless it is expected.
+ * note      worth showing, never fails a run (an unmap that went across a hole).
+ * attached  follows from another report and is shown below it; never judged on its own.
+ * scope     the outermost call into the modelled kernel. A WARN raised in a scope is held back
+ *           until the scope ends; if a finding was raised in the same scope, the WARN is attached
+ *           to the first such finding, otherwise it is raised as `warn`.
+ */
+#ifndef KERNEL_REPORT_H
+#define KERNEL_REPORT_H
+
+#include <linux/types.h>
+#include "kernel/report_table.h"
+
+#define SIM_REPORT_FRAME_MAX 24
+
+struct svmsim_world;
+struct sim_report;
+
+enum sim_report_id {
+#define SIM_REPORT(symbol, identifier, title, meaning, example) SIM_REPORT_##symbol,
+	SIM_REPORT_TABLE
+#undef SIM_REPORT
+	SIM_REPORT_ID_COUNT,
+};
+
+/** struct sim_report_type - one row of the table */
+struct sim_report_type {
+	const char *identifier;
+	const char *title;
+	const char *meaning;
+	const char *example;
+};
+extern const struct sim_report_type sim_report_types[SIM_REPORT_ID_COUNT];
+
+/**
+ * struct sim_reports - a world's reports
+ * @list: in order of raising; entries are struct sim_report, layout private to report.c
+ * @count: number raised in this run
+ * @finding_count: those that are neither notes nor attached
+ * @dropped_count: raised after the bound of 1,000 reports a run
+ * @scope_depth: nesting of sim_scope_begin()
+ * @private: report.c's own state
+ */
+struct sim_reports {
+	struct sim_report **list;
+	unsigned int count;
+	unsigned int finding_count;
+	unsigned int dropped_count;
+	unsigned int scope_depth;
+	void *private;
+};
+
+/**
+ * sim_report_begin - start a report in the current world
+ * @id: which
+ *
+ * Captures step, time, actor and backtrace.
+ * Return: the report, never NULL. It takes effect with sim_report_raise().
+ */
+struct sim_report *sim_report_begin(enum sim_report_id id);
+/* Fields, in the order in which they are shown: `dev=d0 at=+2p want=8p`. */
+void sim_report_field(struct sim_report *report, const char *key, const char *fmt, ...)
+	__printf(3, 4);
+/** sim_report_pages - a field in pages of 4 KiB ("8p"), or bytes ("100") when it is no multiple */
+void sim_report_pages(struct sim_report *report, const char *key, u64 bytes);
+/** sim_report_offset - as sim_report_pages() with a plus sign: an offset into a window ("+2p") */
+void sim_report_offset(struct sim_report *report, const char *key, u64 bytes);
+/** sim_report_line - one line of the body: drawings, objects, kernel text */
+void sim_report_line(struct sim_report *report, const char *fmt, ...) __printf(2, 3);
+/** sim_report_note - make it a note instead of a finding */
+void sim_report_note(struct sim_report *report);
+/** sim_report_attach - make it follow from @parent, which must have been raised */
+void sim_report_attach(struct sim_report *report, struct sim_report *parent);
+void sim_report_raise(struct sim_report *report);
+
+/* Scopes; see Vocabulary. sim_scope_finding() is the first finding of the open scope, or NULL. */
+void sim_scope_begin(void);
+void sim_scope_end(void);
+struct sim_report *sim_scope_finding(void);
+
+#endif

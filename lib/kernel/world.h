@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * DOC: Overview
+ *
+ * Everything simulated hangs off one struct svmsim_world. Each layer keeps its state in a slot of
+ * its own and registers how that state is made, reset and torn down. Code that needs "the current
+ * world" (jiffies, kmalloc, current) reaches it through sim_world, the one pointer that lives
+ * outside; who drives a world sets it with sim_world_enter().
+ *
+ * DOC: Vocabulary
+ *
+ * make      allocate a layer's state for a new world; runs once, lowest layer first.
+ * start     bring the layer to its initial state for a run; runs after make and after each reset,
+ *           lowest layer first.
+ * finish    end of a run: release what the model itself holds, then report what the simulated code
+ *           left behind (leaks). Highest layer first.
+ * reset     forget everything of the run, quickly; no reports. Highest layer first.
+ * unmake    free the layer's state. Highest layer first.
+ */
+#ifndef KERNEL_WORLD_H
+#define KERNEL_WORLD_H
+
+#include <linux/types.h>
+#include <svmsim/machine.h>
+#include <svmsim/world.h>
+#include "host/host.h"
+#include "kernel/event.h"
+#include "kernel/report.h"
+
+enum sim_slot {
+	SIM_SLOT_NAMES,
+	SIM_SLOT_SLAB,
+	SIM_SLOT_WARN,
+	SIM_SLOT_TIME,
+	SIM_SLOT_WORK,
+	SIM_SLOT_LOCK,
+	SIM_SLOT_PERCPU,
+	SIM_SLOT_DEVICE,
+	SIM_SLOT_PHYS,
+	SIM_SLOT_IOVA_SIM,
+	SIM_SLOT_CHECK,
+	SIM_SLOT_MACHINE,
+	SIM_SLOT_COUNT,
+};
+
+/**
+ * struct sim_layer - how one layer takes part in a world's life
+ * @name: for defect messages
+ * @slot: which slot is its own
+ * @make: allocate and set @slot; 0 or -errno; the only one that may fail
+ * @start: initial state of a run
+ * @finish: end of a run, with leak reports; may be NULL
+ * @reset: forget the run; may be NULL
+ * @unmake: free what @make allocated
+ */
+struct sim_layer {
+	const char *name;
+	enum sim_slot slot;
+	int (*make)(struct svmsim_world *world);
+	void (*start)(struct svmsim_world *world);
+	void (*finish)(struct svmsim_world *world);
+	void (*reset)(struct svmsim_world *world);
+	void (*unmake)(struct svmsim_world *world);
+};
+
+/**
+ * struct svmsim_world - one simulated machine
+ * @events: digest, counts and consumers
+ * @now_ns: behavioural clock
+ * @step: number of scenario actions (later: switches) so far
+ * @slot: each layer's state, indexed by enum sim_slot
+ * @reports: reports of this run
+ * @machine: the description it was made from (a deep copy)
+ * @cpu: CPU that the running code is on
+ * @cpu_count: online CPUs, at least 1
+ * @task_name: name of the running actor, for reports and traces
+ * @rng: state of the world's one random source
+ * @allocator: where host memory of this world comes from
+ * @layers: registered layers, lowest first
+ * @layer_count: their number
+ * @last_error: message behind the last negative return at the public edge
+ */
+struct svmsim_world {
+	struct sim_events events;
+	u64 now_ns;
+	u64 step;
+	void *slot[SIM_SLOT_COUNT];
+	struct sim_reports reports;
+	struct svmsim_machine *machine;
+	unsigned int cpu;
+	unsigned int cpu_count;
+	const char *task_name;
+	u64 rng[4];
+	struct host_allocator allocator;
+	const struct sim_layer *const *layers;
+	unsigned int layer_count;
+	char last_error[256];
+};
+
+/** sim_world - the world that code is running in now; NULL outside of one */
+extern struct svmsim_world *sim_world;
+
+static inline void sim_world_enter(struct svmsim_world *world)
+{
+	sim_world = world;
+}
+
+/**
+ * sim_world_make - allocate a world and start it
+ * @machine: description, copied
+ * @allocator: host memory; NULL for the C library
+ * @layers: lowest first; the array must live as long as the world
+ * @layer_count: number of @layers
+ * @out: the world, entered
+ *
+ * Return: 0, -ENOMEM, or what a layer's make returned (everything made so far is unmade).
+ */
+int sim_world_make(const struct svmsim_machine *machine, const struct host_allocator *allocator,
+		   const struct sim_layer *const *layers, unsigned int layer_count,
+		   struct svmsim_world **out);
+/** sim_world_finish - end of a run: each layer's finish, highest first */
+void sim_world_finish(struct svmsim_world *world);
+/** sim_world_reset - forget the run and start a new one on the same machine */
+void sim_world_reset(struct svmsim_world *world);
+/** sim_world_unmake - free a world; sim_world becomes NULL if it was the current one */
+void sim_world_unmake(struct svmsim_world *world);
+
+/** sim_set_error - message for svmsim_last_error(), returns @err for convenience */
+int sim_set_error(struct svmsim_world *world, int err, const char *fmt, ...) __printf(3, 4);
+
+/** sim_alloc - zeroed host memory for the model's own state; never NULL */
+void *sim_alloc(struct svmsim_world *world, size_t bytes);
+void sim_free(struct svmsim_world *world, void *ptr, size_t bytes);
+
+/** sim_random - next value of the world's random source (xoshiro256**, seeded by splitmix64) */
+u64 sim_random(struct svmsim_world *world);
+/** sim_random_below - uniform value in [0, @limit), @limit larger than 0, without modulo bias */
+u64 sim_random_below(struct svmsim_world *world, u64 limit);
+
+/**
+ * sim_name - intern a name for use as an event argument
+ *
+ * The index depends only on the order of first uses, and the text enters the digest at that first
+ * use; so an index in an event stands for its text.
+ */
+u32 sim_name(const char *text);
+const char *sim_name_text(const struct svmsim_world *world, u32 index);
+
+#endif
