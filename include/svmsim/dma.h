@@ -34,7 +34,13 @@ enum svmsim_direction {
 	SVMSIM_NONE,
 };
 
-/** svmsim_device_find - index of the device with this name, -ENODEV if there is none */
+/**
+ * svmsim_device_find - look a device up by its name in the machine description
+ * @world: world
+ * @name: its name
+ *
+ * Return: its index, or -ENODEV.
+ */
 SVMSIM_API int svmsim_device_find(struct svmsim_world *world, const char *name);
 
 /**
@@ -42,21 +48,56 @@ SVMSIM_API int svmsim_device_find(struct svmsim_world *world, const char *name);
  * @pages: 1 to 1048576
  * @contiguous: one physically contiguous block; otherwise no two successive pages are neighbours
  * @align_bytes: alignment of a contiguous block, a power of two; 0 for one page
+ * @ram: set to the memory on success
  *
  * Return: 0, -ENOMEM, -EINVAL.
  */
 SVMSIM_API int svmsim_ram_alloc(struct svmsim_world *world, uint64_t pages, bool contiguous,
 				uint64_t align_bytes, struct svmsim_ram **ram);
-/** svmsim_ram_pages - number of pages of @ram */
+/**
+ * svmsim_ram_pages - number of pages of a block of memory
+ * @ram: memory
+ */
 SVMSIM_API uint64_t svmsim_ram_pages(const struct svmsim_ram *ram);
-/** svmsim_ram_free - drop the driver's reference of pages @first..@last: at the last one they are free */
+/**
+ * svmsim_ram_free - drop the driver's reference; a page without one goes back to the allocator
+ * @ram: memory
+ * @first: first page
+ * @last: last page, inclusive
+ *
+ * Freeing twice is allowed and is what the oracles are for.
+ * Return: 0, -EINVAL (pages out of range).
+ */
 SVMSIM_API int svmsim_ram_free(struct svmsim_ram *ram, uint64_t first, uint64_t last);
-/** svmsim_ram_poison - overwrite pages @first..@last with the kernel's page poison, 0xaa */
+/**
+ * svmsim_ram_poison - overwrite pages with the kernel's page poison, 0xaa
+ * @ram: memory
+ * @first: first page
+ * @last: last page, inclusive
+ *
+ * Return: 0, -EINVAL (pages out of range).
+ */
 SVMSIM_API int svmsim_ram_poison(struct svmsim_ram *ram, uint64_t first, uint64_t last);
-/** svmsim_ram_fill - CPU writes pattern @pattern to pages @first..@last */
+/**
+ * svmsim_ram_fill - the CPU writes a pattern
+ * @ram: memory
+ * @first: first page
+ * @last: last page, inclusive
+ * @pattern: which pattern; see svmsim_pattern_byte(), whose pages count from @first
+ *
+ * Return: 0, -EINVAL (pages out of range).
+ */
 SVMSIM_API int svmsim_ram_fill(struct svmsim_ram *ram, uint64_t first, uint64_t last,
 			       uint64_t pattern);
-/** svmsim_ram_check - 0 when pages @first..@last hold pattern @pattern, -EIO otherwise */
+/**
+ * svmsim_ram_check - the CPU compares memory with a pattern
+ * @ram: memory
+ * @first: first page
+ * @last: last page, inclusive
+ * @pattern: as for svmsim_ram_fill()
+ *
+ * Return: 0, -EIO (other bytes; svmsim_last_error() says where), -EINVAL (pages out of range).
+ */
 SVMSIM_API int svmsim_ram_check(struct svmsim_ram *ram, uint64_t first, uint64_t last,
 				uint64_t pattern);
 
@@ -71,12 +112,19 @@ SVMSIM_API int svmsim_ram_check(struct svmsim_ram *ram, uint64_t first, uint64_t
  */
 SVMSIM_API int svmsim_window_alloc(struct svmsim_world *world, int device, uint64_t bytes,
 				   struct svmsim_window **window);
-/** svmsim_window_iova - start address of the window, 0 when unused */
+/**
+ * svmsim_window_iova - start address of a window
+ * @window: window; 0 is returned when it is unused
+ */
 SVMSIM_API uint64_t svmsim_window_iova(const struct svmsim_window *window);
-/** svmsim_window_bytes - dma_iova_size() of the window */
+/**
+ * svmsim_window_bytes - dma_iova_size() of a window
+ * @window: window
+ */
 SVMSIM_API uint64_t svmsim_window_bytes(const struct svmsim_window *window);
 /**
  * svmsim_window_link - dma_iova_link() of memory pages into window pages
+ * @window: window
  * @offset_bytes: where in the window, as passed to the kernel (no bounds are checked there)
  * @ram: memory
  * @first: first page of @ram
@@ -89,23 +137,61 @@ SVMSIM_API uint64_t svmsim_window_bytes(const struct svmsim_window *window);
 SVMSIM_API int svmsim_window_link(struct svmsim_window *window, uint64_t offset_bytes,
 				  struct svmsim_ram *ram, uint64_t first, uint64_t last,
 				  enum svmsim_direction direction, bool each_page);
-/** svmsim_window_sync - dma_iova_sync() of @bytes at @offset_bytes */
+/**
+ * svmsim_window_sync - dma_iova_sync()
+ * @window: window
+ * @offset_bytes: start in the window
+ * @bytes: length
+ *
+ * Return: 0 or what dma_iova_sync() returned.
+ */
 SVMSIM_API int svmsim_window_sync(struct svmsim_window *window, uint64_t offset_bytes,
 				  uint64_t bytes);
-/** svmsim_window_unlink - dma_iova_unlink() of @bytes at @offset_bytes */
+/**
+ * svmsim_window_unlink - dma_iova_unlink()
+ * @window: window
+ * @offset_bytes: start in the window
+ * @bytes: length
+ * @direction: as it was linked
+ *
+ * Return: 0; the kernel's function returns nothing.
+ */
 SVMSIM_API int svmsim_window_unlink(struct svmsim_window *window, uint64_t offset_bytes,
 				    uint64_t bytes, enum svmsim_direction direction);
-/** svmsim_window_free - dma_iova_free() */
+/**
+ * svmsim_window_free - dma_iova_free()
+ * @window: window; freeing twice is allowed and is what the oracles are for
+ *
+ * Return: 0; the kernel's function returns nothing.
+ */
 SVMSIM_API int svmsim_window_free(struct svmsim_window *window);
-/** svmsim_window_destroy - dma_iova_destroy() with @mapped_bytes */
+/**
+ * svmsim_window_destroy - dma_iova_destroy()
+ * @window: window
+ * @mapped_bytes: its mapped_len
+ * @direction: as it was linked
+ *
+ * Return: 0; the kernel's function returns nothing.
+ */
 SVMSIM_API int svmsim_window_destroy(struct svmsim_window *window, uint64_t mapped_bytes,
 				     enum svmsim_direction direction);
-/** svmsim_window_destroy_holes - dma_iova_with_holes_destroy() */
+/**
+ * svmsim_window_destroy_holes - dma_iova_with_holes_destroy(), the proposal from review
+ * @window: window
+ * @direction: as it was linked
+ *
+ * Return: 0; the function returns nothing.
+ */
 SVMSIM_API int svmsim_window_destroy_holes(struct svmsim_window *window,
 					   enum svmsim_direction direction);
 
 /**
  * svmsim_map - dma_map_phys() of contiguous pages, checked with dma_mapping_error()
+ * @device: index
+ * @ram: memory
+ * @first: first page
+ * @last: last page, inclusive
+ * @direction: enum svmsim_direction
  * @mapping: set on success
  *
  * Return: 0, -ENOMEM (DMA_MAPPING_ERROR), -EINVAL (pages not contiguous, no such device).
@@ -113,29 +199,74 @@ SVMSIM_API int svmsim_window_destroy_holes(struct svmsim_window *window,
 SVMSIM_API int svmsim_map(struct svmsim_world *world, int device, struct svmsim_ram *ram,
 			  uint64_t first, uint64_t last, enum svmsim_direction direction,
 			  struct svmsim_mapping **mapping);
-/** svmsim_unmap - dma_unmap_phys(); the mapping stays valid as a name for its old address */
+/**
+ * svmsim_unmap - dma_unmap_phys()
+ * @mapping: mapping; it stays valid as a name for its old address
+ *
+ * Return: 0; the kernel's function returns nothing.
+ */
 SVMSIM_API int svmsim_unmap(struct svmsim_mapping *mapping);
+/**
+ * svmsim_mapping_address - DMA address of a mapping
+ * @mapping: mapping
+ */
 SVMSIM_API uint64_t svmsim_mapping_address(const struct svmsim_mapping *mapping);
+/**
+ * svmsim_mapping_bytes - size of a mapping
+ * @mapping: mapping
+ */
 SVMSIM_API uint64_t svmsim_mapping_bytes(const struct svmsim_mapping *mapping);
 
-/*
- * DMA by the device itself, through its IOTLB and page table. @address is a DMA address. Return: 0,
- * -EFAULT when any part faulted (what came before it was done), -EIO when svmsim_device_check()
- * read other bytes.
+/**
+ * svmsim_device_read - the device reads memory through its IOTLB and page table
+ * @device: index
+ * @address: DMA address, any alignment
+ * @buffer: filled
+ * @bytes: length
+ *
+ * Return: 0, -EFAULT when any part faulted (what came before it was done), -EINVAL.
  */
 SVMSIM_API int svmsim_device_read(struct svmsim_world *world, int device, uint64_t address,
 				  void *buffer, uint64_t bytes);
+/**
+ * svmsim_device_write - the device writes memory
+ * @device: index
+ * @address: DMA address, any alignment
+ * @buffer: bytes to write
+ * @bytes: length
+ *
+ * Return: as svmsim_device_read().
+ */
 SVMSIM_API int svmsim_device_write(struct svmsim_world *world, int device, uint64_t address,
 				   const void *buffer, uint64_t bytes);
+/**
+ * svmsim_device_fill - the device writes a pattern
+ * @device: index
+ * @address: DMA address
+ * @bytes: length
+ * @pattern: see svmsim_pattern_byte(); pages count from @address
+ *
+ * Return: as svmsim_device_read().
+ */
 SVMSIM_API int svmsim_device_fill(struct svmsim_world *world, int device, uint64_t address,
 				  uint64_t bytes, uint64_t pattern);
+/**
+ * svmsim_device_check - the device reads memory and compares it with a pattern
+ * @device: index
+ * @address: DMA address
+ * @bytes: length
+ * @pattern: as for svmsim_device_fill()
+ *
+ * Return: as svmsim_device_read(), or -EIO (other bytes; svmsim_last_error() says where).
+ */
 SVMSIM_API int svmsim_device_check(struct svmsim_world *world, int device, uint64_t address,
 				   uint64_t bytes, uint64_t pattern);
 
 /**
- * svmsim_pattern_byte - byte @offset of the 4 KiB page with index @page of pattern @pattern
- *
- * Fill and check use it; @page counts from the start of the range that was filled.
+ * svmsim_pattern_byte - one byte of a pattern, as fill and check use it
+ * @pattern: which pattern
+ * @page: 4 KiB page, counted from the start of the range that was filled
+ * @offset: byte in that page, 0 to 4095
  */
 SVMSIM_API uint8_t svmsim_pattern_byte(uint64_t pattern, uint64_t page, unsigned int offset);
 

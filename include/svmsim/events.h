@@ -37,13 +37,19 @@ struct svmsim_event {
 struct svmsim_watcher;
 
 /**
- * svmsim_watch - have @consume called for each event from now on
+ * svmsim_watch - have a function called for each event from now on
+ * @consume: the function; it must not call back into the world
+ * @ctx: passed to @consume
  *
  * Return: a handle for svmsim_unwatch(); it ends with the world, and survives resets.
  */
 SVMSIM_API struct svmsim_watcher *
 svmsim_watch(struct svmsim_world *world,
 	     void (*consume)(void *ctx, const struct svmsim_event *event), void *ctx);
+/**
+ * svmsim_unwatch - end a watch
+ * @watcher: what svmsim_watch() returned, or NULL
+ */
 SVMSIM_API void svmsim_unwatch(struct svmsim_watcher *watcher);
 
 /**
@@ -54,7 +60,10 @@ SVMSIM_API void svmsim_unwatch(struct svmsim_watcher *watcher);
  * Return: 0, -ENOENT.
  */
 SVMSIM_API int svmsim_counter(const struct svmsim_world *world, const char *name, uint64_t *value);
-/** svmsim_counter_name - name of counter @index, NULL past the last */
+/**
+ * svmsim_counter_name - names of the counters
+ * @index: from 0; NULL is returned past the last
+ */
 SVMSIM_API const char *svmsim_counter_name(unsigned int index);
 
 #endif

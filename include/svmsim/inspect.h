@@ -68,19 +68,43 @@ struct svmsim_iotlb_entry {
 	bool write;
 };
 
-/*
- * Each fills @records with up to @max records in ascending address order (IOTLB: set, then way) and
- * returns how many there are in all, or -ENODEV.
+/**
+ * svmsim_walk_pt - the leaves of a device's IOMMU page table, in ascending address order
+ * @device: index
+ * @records: filled with the first @max records
+ * @max: size of @records
+ *
+ * Return: how many there are in all, or -ENODEV.
  */
 SVMSIM_API long svmsim_walk_pt(struct svmsim_world *world, int device, struct svmsim_pte *records,
 			       size_t max);
+/**
+ * svmsim_walk_iova - the allocated IOVA space of a device, in ascending address order
+ * @device: index
+ * @records: filled with the first @max records
+ * @max: size of @records
+ *
+ * Return: how many there are in all, or -ENODEV.
+ */
 SVMSIM_API long svmsim_walk_iova(struct svmsim_world *world, int device,
 				 struct svmsim_iova_range *records, size_t max);
+/**
+ * svmsim_walk_iotlb - the IOTLB entries of a device, by set and then way
+ * @device: index
+ * @records: filled with the first @max records
+ * @max: size of @records
+ *
+ * Return: how many there are in all, or -ENODEV.
+ */
 SVMSIM_API long svmsim_walk_iotlb(struct svmsim_world *world, int device,
 				  struct svmsim_iotlb_entry *records, size_t max);
 
-/** svmsim_ram_phys - physical address of page @page of @ram, so that records can be named */
 struct svmsim_ram;
+/**
+ * svmsim_ram_phys - physical address of a page of memory, so that records can be named
+ * @ram: memory
+ * @page: which page
+ */
 SVMSIM_API uint64_t svmsim_ram_phys(const struct svmsim_ram *ram, uint64_t page);
 
 #endif

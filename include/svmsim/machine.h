@@ -96,9 +96,15 @@ struct svmsim_machine {
 SVMSIM_API int svmsim_machine_defaults(struct svmsim_machine *machine, char *message,
 				       size_t message_bytes);
 
-/** svmsim_profile_name - name of the IOMMU profile with this index, NULL past the last */
+/**
+ * svmsim_profile_name - names of the IOMMU profiles
+ * @index: from 0; NULL is returned past the last
+ */
 SVMSIM_API const char *svmsim_profile_name(unsigned int index);
-/** svmsim_format_name - name of the page-table format with this index, NULL past the last */
+/**
+ * svmsim_format_name - names of the page-table formats
+ * @index: from 0; NULL is returned past the last
+ */
 SVMSIM_API const char *svmsim_format_name(unsigned int index);
 
 #endif

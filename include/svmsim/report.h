@@ -58,10 +58,21 @@ struct svmsim_report {
 SVMSIM_API unsigned int svmsim_report_count(const struct svmsim_world *world);
 /** svmsim_finding_count - those that are neither notes nor attached */
 SVMSIM_API unsigned int svmsim_finding_count(const struct svmsim_world *world);
-/** svmsim_report_get - fill @report with report @index; -ENOENT past the last */
+/**
+ * svmsim_report_get - one report of the run
+ * @index: position, from 0
+ * @report: filled
+ *
+ * Return: 0, or -ENOENT past the last.
+ */
 SVMSIM_API int svmsim_report_get(const struct svmsim_world *world, unsigned int index,
 				 struct svmsim_report *report);
-/** svmsim_frame_name - "function+0x12 (file.c:34)" for a frame's address */
+/**
+ * svmsim_frame_name - name of a frame of a backtrace, "function+0x12 (file.c:34)"
+ * @frame: its address
+ * @buf: filled
+ * @size: of @buf
+ */
 SVMSIM_API void svmsim_frame_name(uintptr_t frame, char *buf, size_t size);
 
 /**
@@ -77,7 +88,13 @@ struct svmsim_report_info {
 	const char *meaning;
 	const char *example;
 };
-/** svmsim_report_info - row @index of the table; -ENOENT past the last */
+/**
+ * svmsim_report_info - one row of the table of reports
+ * @index: row, from 0
+ * @info: filled
+ *
+ * Return: 0, or -ENOENT past the last.
+ */
 SVMSIM_API int svmsim_report_info(unsigned int index, struct svmsim_report_info *info);
 
 #endif

@@ -52,7 +52,7 @@ SVMSIM_API int svmsim_world_create(const struct svmsim_machine *machine,
 SVMSIM_API void svmsim_world_destroy(struct svmsim_world *world);
 /** svmsim_world_reset - forget the run, keep the machine: cheaper than destroy and create */
 SVMSIM_API void svmsim_world_reset(struct svmsim_world *world);
-/** svmsim_world_finish - end the run: what is left behind is reported (iommu-leak, mem-leak, ...) */
+/** svmsim_world_finish - end the run: what is left behind is reported (iommu-leak, mem-leak) */
 SVMSIM_API void svmsim_world_finish(struct svmsim_world *world);
 /** svmsim_last_error - one line about the last failed call on this world, "" if none */
 SVMSIM_API const char *svmsim_last_error(const struct svmsim_world *world);
@@ -69,7 +69,10 @@ SVMSIM_API uint64_t svmsim_world_step(const struct svmsim_world *world);
  */
 SVMSIM_API void svmsim_world_action(struct svmsim_world *world, const char *actor,
 				    const char *verb);
-/** svmsim_world_advance - move the behavioural clock; timers that come due run in order */
+/**
+ * svmsim_world_advance - move the behavioural clock; timers that come due run in order
+ * @ns: by how much
+ */
 SVMSIM_API void svmsim_world_advance(struct svmsim_world *world, uint64_t ns);
 
 #endif

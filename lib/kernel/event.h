@@ -73,7 +73,7 @@ struct sim_events {
 	u64 count[SIM_EVENT_COUNT];
 };
 
-/** struct sim_event_type - one row of the table */
+/* One row of the table. */
 struct sim_event_type {
 	const char *symbol;
 	const char *system;

@@ -9,30 +9,56 @@
 
 /* clang-format off */
 #define SIM_EVENT_TABLE \
-SIM_EVENT(NAME, "svmsim", "name", "index hash", "name {index} {index:s}") \
-SIM_EVENT(ACTION, "svmsim", "action", "actor verb", "{actor:s}: {verb:s}") \
-SIM_EVENT(RESULT, "svmsim", "result", "actor value", "{actor:s} -> {value:d}") \
-SIM_EVENT(REPORT, "svmsim", "report", "id", "{id:s}") \
-SIM_EVENT(CONSOLE, "printk", "console", "line", "{line:s}") \
-SIM_EVENT(KMALLOC, "kmem", "kmalloc", "bytes_req bytes_alloc gfp", "bytes_req={bytes_req} bytes_alloc={bytes_alloc} gfp_flags={gfp:x}") \
-SIM_EVENT(KFREE, "kmem", "kfree", "bytes", "bytes={bytes}") \
-SIM_EVENT(PAGE_ALLOC, "kmem", "mm_page_alloc", "pfn order", "pfn=0x{pfn:x} order={order}") \
-SIM_EVENT(PAGE_FREE, "kmem", "mm_page_free", "pfn order", "pfn=0x{pfn:x} order={order}") \
-SIM_EVENT(TIMER_EXPIRE, "timer", "timer_expire_entry", "now", "now={now}") \
-SIM_EVENT(WORK_START, "workqueue", "workqueue_execute_start", "work", "work {work:s}") \
-SIM_EVENT(IOMMU_MAP, "iommu", "map", "domain iova paddr size", "IOMMU: iova=0x{iova:x16} - 0x{iova+size:x16} paddr=0x{paddr:x16} size={size}") \
-SIM_EVENT(IOMMU_UNMAP, "iommu", "unmap", "domain iova size unmapped_size", "IOMMU: iova=0x{iova:x16} - 0x{iova+size:x16} size={size} unmapped_size={unmapped_size}") \
-SIM_EVENT(IO_PAGE_FAULT, "iommu", "io_page_fault", "driver device iova flags", "IOMMU:{driver:s} {device:s} iova=0x{iova:x16} flags=0x{flags:x4}") \
-SIM_EVENT(IOMMU_ATTACH, "iommu", "attach_device_to_domain", "device", "IOMMU: device={device:s}") \
-SIM_EVENT(IOTLB_FLUSH_RANGE, "iommu", "iotlb_flush_range", "domain start last", "domain={domain} 0x{start:x} - 0x{last:x}") \
-SIM_EVENT(IOTLB_FLUSH_ALL, "iommu", "iotlb_flush_all", "domain", "domain={domain}") \
-SIM_EVENT(IOTLB_SYNC_MAP, "iommu", "iotlb_sync_map", "domain iova size", "domain={domain} iova=0x{iova:x} size={size}") \
-SIM_EVENT(IOVA_ALLOC, "iova", "alloc", "domain pfn pages", "domain={domain} pfn=0x{pfn:x} pages={pages}") \
-SIM_EVENT(IOVA_FREE, "iova", "free", "domain pfn pages", "domain={domain} pfn=0x{pfn:x} pages={pages}") \
-SIM_EVENT(DMA_MAP_PHYS, "dma", "dma_map_phys", "device dir dma_addr size phys_addr attrs", "{device:s} dir={dir:dir} dma_addr={dma_addr:x} size={size} phys_addr={phys_addr:x} attrs={attrs:attrs}") \
-SIM_EVENT(DMA_UNMAP_PHYS, "dma", "dma_unmap_phys", "device dir dma_addr size attrs", "{device:s} dir={dir:dir} dma_addr={dma_addr:x} size={size} attrs={attrs:attrs}") \
-SIM_EVENT(DEV_READ, "svmsim", "device_read", "device iova bytes result hash", "{device:s} read iova=0x{iova:x} bytes={bytes} -> {result:d}") \
-SIM_EVENT(DEV_WRITE, "svmsim", "device_write", "device iova bytes result hash", "{device:s} write iova=0x{iova:x} bytes={bytes} -> {result:d}")
+SIM_EVENT(NAME, "svmsim", "name", "index hash", \
+	"name {index} {index:s}") \
+SIM_EVENT(ACTION, "svmsim", "action", "actor verb", \
+	"{actor:s}: {verb:s}") \
+SIM_EVENT(RESULT, "svmsim", "result", "actor value", \
+	"{actor:s} -> {value:d}") \
+SIM_EVENT(REPORT, "svmsim", "report", "id", \
+	"{id:s}") \
+SIM_EVENT(CONSOLE, "printk", "console", "line", \
+	"{line:s}") \
+SIM_EVENT(KMALLOC, "kmem", "kmalloc", "bytes_req bytes_alloc gfp", \
+	"bytes_req={bytes_req} bytes_alloc={bytes_alloc} gfp_flags={gfp:x}") \
+SIM_EVENT(KFREE, "kmem", "kfree", "bytes", \
+	"bytes={bytes}") \
+SIM_EVENT(PAGE_ALLOC, "kmem", "mm_page_alloc", "pfn order", \
+	"pfn=0x{pfn:x} order={order}") \
+SIM_EVENT(PAGE_FREE, "kmem", "mm_page_free", "pfn order", \
+	"pfn=0x{pfn:x} order={order}") \
+SIM_EVENT(TIMER_EXPIRE, "timer", "timer_expire_entry", "now", \
+	"now={now}") \
+SIM_EVENT(WORK_START, "workqueue", "workqueue_execute_start", "work", \
+	"work {work:s}") \
+SIM_EVENT(IOMMU_MAP, "iommu", "map", "domain iova paddr size", \
+	"IOMMU: iova=0x{iova:x16} - 0x{iova+size:x16} paddr=0x{paddr:x16} size={size}") \
+SIM_EVENT(IOMMU_UNMAP, "iommu", "unmap", "domain iova size unmapped_size", \
+	"IOMMU: iova=0x{iova:x16} - 0x{iova+size:x16} size={size} " \
+	"unmapped_size={unmapped_size}") \
+SIM_EVENT(IO_PAGE_FAULT, "iommu", "io_page_fault", "driver device iova flags", \
+	"IOMMU:{driver:s} {device:s} iova=0x{iova:x16} flags=0x{flags:x4}") \
+SIM_EVENT(IOMMU_ATTACH, "iommu", "attach_device_to_domain", "device", \
+	"IOMMU: device={device:s}") \
+SIM_EVENT(IOTLB_FLUSH_RANGE, "iommu", "iotlb_flush_range", "domain start last", \
+	"domain={domain} 0x{start:x} - 0x{last:x}") \
+SIM_EVENT(IOTLB_FLUSH_ALL, "iommu", "iotlb_flush_all", "domain", \
+	"domain={domain}") \
+SIM_EVENT(IOTLB_SYNC_MAP, "iommu", "iotlb_sync_map", "domain iova size", \
+	"domain={domain} iova=0x{iova:x} size={size}") \
+SIM_EVENT(IOVA_ALLOC, "iova", "alloc", "domain pfn pages", \
+	"domain={domain} pfn=0x{pfn:x} pages={pages}") \
+SIM_EVENT(IOVA_FREE, "iova", "free", "domain pfn pages", \
+	"domain={domain} pfn=0x{pfn:x} pages={pages}") \
+SIM_EVENT(DMA_MAP_PHYS, "dma", "dma_map_phys", "device dir dma_addr size phys_addr attrs", \
+	"{device:s} dir={dir:dir} dma_addr={dma_addr:x} size={size} " \
+	"phys_addr={phys_addr:x} attrs={attrs:attrs}") \
+SIM_EVENT(DMA_UNMAP_PHYS, "dma", "dma_unmap_phys", "device dir dma_addr size attrs", \
+	"{device:s} dir={dir:dir} dma_addr={dma_addr:x} size={size} attrs={attrs:attrs}") \
+SIM_EVENT(DEV_READ, "svmsim", "device_read", "device iova bytes result hash", \
+	"{device:s} read iova=0x{iova:x} bytes={bytes} -> {result:d}") \
+SIM_EVENT(DEV_WRITE, "svmsim", "device_write", "device iova bytes result hash", \
+	"{device:s} write iova=0x{iova:x} bytes={bytes} -> {result:d}")
 /* clang-format on */
 
 #endif

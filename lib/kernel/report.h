@@ -33,7 +33,7 @@ enum sim_report_id {
 	SIM_REPORT_ID_COUNT,
 };
 
-/** struct sim_report_type - one row of the table */
+/* One row of the table. */
 struct sim_report_type {
 	const char *identifier;
 	const char *title;

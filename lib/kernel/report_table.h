@@ -11,52 +11,56 @@
 #define SIM_REPORT_TABLE \
 SIM_REPORT(IOMMU_UNMAP_HOLE, "iommu-unmap-hole", \
 	"an unmap met a hole and stopped", \
-	"The range to unmap holds an IOVA page that was never linked. The driver stopped at it (or had " \
-	"nothing left to remove) and returned fewer bytes than were asked for. Translations behind the " \
-	"hole stay live although their IOVA space may be handed out again: the device can still reach " \
-	"those pages. Unlink each linked run on its own, pack pages tightly, link a dummy page into " \
-	"holes, or tear down with dma_iova_with_holes_destroy().", \
+	"The range to unmap holds an IOVA page that was never linked. The driver stopped at" \
+	" it (or had nothing left to remove) and returned fewer bytes than were asked for. " \
+	"Translations behind the hole stay live although their IOVA space may be handed out" \
+	" again: the device can still reach those pages. Unlink each linked run on its own," \
+	" pack pages tightly, link a dummy page into holes, or tear down with " \
+	"dma_iova_with_holes_destroy().", \
 	"scenarios/hole/unlink.svm") \
 SIM_REPORT(IOMMU_UNMAP_SPLIT, "iommu-unmap-split", \
 	"an unmap of part of a large leaf", \
-	"One page-table entry covers more than the range to unmap. Splitting a mapping is not part of " \
-	"the IOMMU API: depending on the driver nothing is removed, more is removed than asked, or " \
-	"memory is corrupted. Unmap whole the ranges that were mapped, or aggregates of them.", \
+	"One page-table entry covers more than the range to unmap. Splitting a mapping is " \
+	"not part of the IOMMU API: depending on the driver nothing is removed, more is " \
+	"removed than asked, or memory is corrupted. Unmap whole the ranges that were " \
+	"mapped, or aggregates of them.", \
 	"scenarios/hole/split.svm") \
 SIM_REPORT(IOMMU_MAP_OVER, "iommu-map-over", \
 	"a mapping laid over a live one", \
-	"The IOVA range to map already has translations. Depending on the driver the call fails, the " \
-	"old entry silently stays, or it is silently replaced.", \
+	"The IOVA range to map already has translations. Depending on the driver the call " \
+	"fails, the old entry silently stays, or it is silently replaced.", \
 	"scenarios/hole/link-over-link.svm") \
 SIM_REPORT(IOMMU_LEAK, "iommu-leak", \
 	"translations outlive their IOVA space", \
-	"Page-table entries are live in IOVA space that has been freed, or when the machine is torn " \
-	"down. The device can still reach the pages, and the next owner of that IOVA space collides.", \
+	"Page-table entries are live in IOVA space that has been freed, or when the machine" \
+	" is torn down. The device can still reach the pages, and the next owner of that " \
+	"IOVA space collides.", \
 	"scenarios/hole/free-linked.svm") \
 SIM_REPORT(IOTLB_STALE, "iotlb-stale", \
 	"a device used a cached translation whose page-table entry is gone or changed", \
-	"The IOTLB still held an entry that the page table no longer has. An invalidation is missing, " \
-	"late, or covers too little.", \
+	"The IOTLB still held an entry that the page table no longer has. An invalidation " \
+	"is missing, late, or covers too little.", \
 	"scenarios/hole/stale.svm") \
 SIM_REPORT(IOTLB_UNSYNCED, "iotlb-unsynced", \
 	"an IOVA was used before its map was synced", \
-	"The hardware caches not-present entries (caching mode), so a new mapping is visible only after " \
-	"dma_iova_sync() or the iotlb_sync_map of the map call. On hardware without such caching this " \
-	"works by luck.", \
+	"The hardware caches not-present entries (caching mode), so a new mapping is " \
+	"visible only after dma_iova_sync() or the iotlb_sync_map of the map call. On " \
+	"hardware without such caching this works by luck.", \
 	"scenarios/hole/unsynced.svm") \
 SIM_REPORT(IO_PAGE_FAULT, "io-page-fault", \
 	"a translation fault", \
-	"A device accessed an address that has no translation, lacks the permission, or lies beyond the " \
-	"address width.", \
+	"A device accessed an address that has no translation, lacks the permission, or " \
+	"lies beyond the address width.", \
 	"scenarios/hole/direction.svm") \
 SIM_REPORT(DMA_PAGE_FREED, "dma-page-freed", \
 	"a page was freed while a DMA mapping still reaches it", \
-	"The page went back to the allocator, but a device can still read or write it. Its next owner " \
-	"will see foreign writes. Unmap first, then free.", \
+	"The page went back to the allocator, but a device can still read or write it. Its " \
+	"next owner will see foreign writes. Unmap first, then free.", \
 	"scenarios/hole/freed-page.svm") \
 SIM_REPORT(DMA_FOREIGN, "dma-foreign", \
 	"a device reached memory that it was not given", \
-	"The access went through, but no live mapping of this device covers the page that was reached.", \
+	"The access went through, but no live mapping of this device covers the page that " \
+	"was reached.", \
 	"scenarios/hole/foreign.svm") \
 SIM_REPORT(IOVA_LEAK, "iova-leak", \
 	"IOVA space was never freed", \
@@ -64,12 +68,13 @@ SIM_REPORT(IOVA_LEAK, "iova-leak", \
 	"scenarios/hole/iova-leak.svm") \
 SIM_REPORT(IOVA_DOUBLE_FREE, "iova-double-free", \
 	"IOVA space was freed twice", \
-	"Freeing does not clear struct dma_iova_state, so dma_use_iova() stays true and a second free " \
-	"releases IOVA space that may belong to someone else by now.", \
+	"Freeing does not clear struct dma_iova_state, so dma_use_iova() stays true and a " \
+	"second free releases IOVA space that may belong to someone else by now.", \
 	"scenarios/hole/double-destroy.svm") \
 SIM_REPORT(PAGE_REF, "page-ref", \
 	"a page's reference count is wrong", \
-	"A reference was dropped that was not held, or a free page was used as if it were allocated.", \
+	"A reference was dropped that was not held, or a free page was used as if it were " \
+	"allocated.", \
 	"scenarios/hole/freed-page.svm") \
 SIM_REPORT(MEM_LEAK, "mem-leak", \
 	"simulated memory was never freed", \
@@ -79,26 +84,30 @@ SIM_REPORT(MEM_UAF, "mem-uaf", \
 	"The poison of freed memory has been overwritten.", "") \
 SIM_REPORT(MEM_DOUBLE_FREE, "mem-double-free", \
 	"simulated memory was freed twice", \
-	"The object is not live: it was freed before, or the pointer is not the start of an object.", "") \
+	"The object is not live: it was freed before, or the pointer is not the start of an" \
+	" object.", "") \
 SIM_REPORT(MEM_OVERRUN, "mem-overrun", \
 	"simulated memory was written past its end", \
 	"The red zone behind the object has been overwritten.", "") \
 SIM_REPORT(UNINIT, "uninit", \
 	"the outcome depends on memory that was never initialised", \
-	"Two runs that differ only in how fresh heap and stack memory is filled gave different digests.", "") \
+	"Two runs that differ only in how fresh heap and stack memory is filled gave " \
+	"different digests.", "") \
 SIM_REPORT(REFCOUNT, "refcount", \
 	"a reference count saturated or underflowed", \
-	"refcount_t detected an increment from zero, a decrement below zero, or an overflow.", "") \
+	"refcount_t detected an increment from zero, a decrement below zero, or an " \
+	"overflow.", "") \
 SIM_REPORT(LOCK_IMBALANCE, "lock-imbalance", \
 	"a lock was released that is not held, or taken twice by its owner", \
-	"Unlock without lock, unlock in the wrong mode, or a second lock by the owner of a lock that is " \
-	"not recursive.", "") \
+	"Unlock without lock, unlock in the wrong mode, or a second lock by the owner of a " \
+	"lock that is not recursive.", "") \
 SIM_REPORT(WARN, "warn", \
 	"a WARN of the modelled kernel", \
 	"The modelled code's own check failed; the text is the kernel's.", "scenarios/hole/unlink.svm") \
 SIM_REPORT(BUG, "bug", \
 	"a BUG of the modelled kernel", \
-	"The modelled code's own fatal check failed; a real kernel would stop the task here.", "") \
+	"The modelled code's own fatal check failed; a real kernel would stop the task " \
+	"here.", "") \
 SIM_REPORT(OOPS, "oops", \
 	"a crash in kernel-side code", \
 	"The code took a signal (SIGSEGV, SIGFPE, ...) in its worker process.", "") \

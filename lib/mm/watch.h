@@ -12,7 +12,8 @@
  * @ctx: passed to each
  * @page_alloc: pages @pfn .. @pfn + @count - 1 were handed out
  * @page_free: they are about to go back to the allocator
- * @bad_ref: a reference on @pfn was taken or dropped in a way its count does not allow; @what says how
+ * @bad_ref: a reference on @pfn was taken or dropped in a way its count does not allow; @what
+ *	says how
  */
 struct mm_watch {
 	void *ctx;
