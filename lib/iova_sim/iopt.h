@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * DOC: Overview
+ *
+ * IOMMU page tables in simulated RAM, with the bits that real hardware would read. One walker
+ * serves every format: a format is a record of masks and sizes (struct iopt_fmt) and nothing else.
+ * What a driver does at the edges (holes, partial large pages, live entries in the way) is the
+ * business of the profiles, which build on the steps offered here.
+ *
+ * DOC: Vocabulary
+ *
+ * level     0 for tables of 4 KiB entries, one more for each table above; every level has 512
+ *           entries of 8 bytes.
+ * leaf      an entry that translates; its size is iopt_level_bytes() of its level.
+ * table     an entry that leads to a table of the level below, and that table.
+ * top       the table that the hardware starts from; exists as long as the struct iopt.
+ * leaf table
+ *           a table of level 0. The last one used is remembered, for consecutive single pages.
+ *
+ * DOC: Locking
+ *
+ * None, as in the drivers: who maps or unmaps owns the range.
+ *
+ * DOC: Not modelled
+ *
+ * Table walks that do not snoop, dirty tracking, contiguous-entry hints, tables of other sizes.
+ */
+#ifndef IOVA_SIM_IOPT_H
+#define IOVA_SIM_IOPT_H
+
+#include <linux/types.h>
+#include "kernel/world.h"
+
+#define IOPT_LEVEL_MAX 5
+#define IOPT_LEAF_LEVEL_COUNT 3
+#define IOPT_ENTRY_COUNT 512
+#define IOPT_PAGE_BYTES 4096ull
+#define IOPT_PAGE_SHIFT 12
+#define IOPT_PROT_COUNT 64
+
+struct iommu_pages_list;
+
+/**
+ * struct iopt_fmt - bits and sizes of one page-table format
+ * @name: as in a machine description
+ * @level_count: levels of the tables by default
+ * @level_count_min: fewest levels that the format knows
+ * @level_count_max: most levels
+ * @va_bits_unused: bits at the top of the address width that stay zero (1: lower half only)
+ * @oa_bits: output address width
+ * @address_mask: where entries hold an address
+ * @present_mask: an entry is empty when none of these bits is set
+ * @leaf_mask: above level 0 an entry is a leaf when its bits under this mask ...
+ * @leaf_value: ... have this value
+ * @leaf_bits: bits of every leaf, by level
+ * @table_bits: bits of every table entry
+ * @read_mask: the device may read through a leaf when its bits under this mask ...
+ * @read_value: ... have this value
+ * @write_mask: the same for writing
+ * @write_value: the same for writing
+ * @leaf_zero: bits that are zero in a sound leaf, by level; address bits below its size apart
+ * @table_zero: bits that are zero in a sound table entry
+ * @prot_bits: bits of a leaf for IOMMU_READ, IOMMU_WRITE and the like
+ */
+struct iopt_fmt {
+	const char *name;
+	unsigned int level_count;
+	unsigned int level_count_min;
+	unsigned int level_count_max;
+	unsigned int va_bits_unused;
+	unsigned int oa_bits;
+	u64 address_mask;
+	u64 present_mask;
+	u64 leaf_mask;
+	u64 leaf_value;
+	u64 leaf_bits[IOPT_LEAF_LEVEL_COUNT];
+	u64 table_bits;
+	u64 read_mask;
+	u64 read_value;
+	u64 write_mask;
+	u64 write_value;
+	u64 leaf_zero[IOPT_LEAF_LEVEL_COUNT];
+	u64 table_zero;
+	u64 (*prot_bits)(unsigned int prot);
+};
+
+/**
+ * struct iopt - one page table
+ * @fmt: format
+ * @world: whose RAM it lives in
+ * @top: top table
+ * @top_phys: where the hardware finds it
+ * @top_level: its level
+ * @va_last: highest address that can be mapped
+ * @oa_last: highest address that an entry can lead to
+ * @leaf_table: leaf table used last, or NULL
+ * @leaf_tag: iova >> 21 of what @leaf_table covers; ~0 when there is none
+ * @table_count: tables in use, top included
+ * @prot_bits: bits of a leaf for each value of IOMMU_READ and the other flags
+ */
+struct iopt {
+	const struct iopt_fmt *fmt;
+	struct svmsim_world *world;
+	u64 *top;
+	u64 top_phys;
+	unsigned int top_level;
+	u64 va_last;
+	u64 oa_last;
+	u64 *leaf_table;
+	u64 leaf_tag;
+	u64 table_count;
+	u64 prot_bits[IOPT_PROT_COUNT];
+};
+
+/**
+ * struct iopt_leaf - a leaf as the hardware reads it
+ * @iova: first address that it covers
+ * @phys: where that leads
+ * @bytes: size
+ * @level: level of the entry
+ * @read: device may read
+ * @write: device may write
+ * @raw: the entry's 64 bits
+ */
+struct iopt_leaf {
+	u64 iova;
+	u64 phys;
+	u64 bytes;
+	unsigned int level;
+	bool read;
+	bool write;
+	u64 raw;
+};
+
+/** iopt_level_shift - log2 of what one entry of @level covers */
+static inline unsigned int iopt_level_shift(unsigned int level)
+{
+	return IOPT_PAGE_SHIFT + 9 * level;
+}
+
+/** iopt_level_bytes - what one entry of @level covers, in bytes */
+static inline u64 iopt_level_bytes(unsigned int level)
+{
+	return 1ull << iopt_level_shift(level);
+}
+
+/** iopt_index - index of @iova's entry in a table of @level */
+static inline unsigned int iopt_index(u64 iova, unsigned int level)
+{
+	return (iova >> iopt_level_shift(level)) & (IOPT_ENTRY_COUNT - 1);
+}
+
+/** iopt_is_present - whether an entry holds anything */
+static inline bool iopt_is_present(const struct iopt_fmt *fmt, u64 entry)
+{
+	return entry & fmt->present_mask;
+}
+
+/** iopt_is_leaf - whether a present entry of a table of @level is a leaf */
+static inline bool iopt_is_leaf(const struct iopt_fmt *fmt, u64 entry, unsigned int level)
+{
+	if (level == 0)
+		return true;
+	return level < IOPT_LEAF_LEVEL_COUNT && (entry & fmt->leaf_mask) == fmt->leaf_value;
+}
+
+/** iopt_fmt_find - format with this name, or NULL */
+const struct iopt_fmt *iopt_fmt_find(const char *name);
+/** iopt_fmt_name - name of the format with this index, NULL past the last */
+const char *iopt_fmt_name(unsigned int index);
+
+/**
+ * iopt_init - an empty page table
+ * @table: filled
+ * @world: whose RAM holds it
+ * @fmt: format
+ * @level_count: levels, 0 for the format's default
+ *
+ * Return: 0, -ENOMEM when RAM is exhausted, -EINVAL for a number of levels the format lacks.
+ */
+int iopt_init(struct iopt *table, struct svmsim_world *world, const struct iopt_fmt *fmt,
+	      unsigned int level_count);
+/** iopt_fini - free all tables, whatever they still hold */
+void iopt_fini(struct iopt *table);
+
+#endif
