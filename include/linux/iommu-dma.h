@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#ifndef _LINUX_IOMMU_DMA_H
+#define _LINUX_IOMMU_DMA_H
+
+#include <linux/device.h>
+#include <linux/dma-direction.h>
+#include <linux/types.h>
+
+/* fidelity: same */
+static inline bool use_dma_iommu(struct device *dev)
+{
+	return dev->dma_iommu;
+}
+
+unsigned long iommu_dma_get_merge_boundary(struct device *dev);
+size_t iommu_dma_opt_mapping_size(void);
+
+/* fidelity: simplified: no bounce buffers (they count as inactive), no cache maintenance */
+dma_addr_t iommu_dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,
+			      enum dma_data_direction dir, unsigned long attrs);
+void iommu_dma_unmap_phys(struct device *dev, dma_addr_t dma_handle, size_t size,
+			  enum dma_data_direction dir, unsigned long attrs);
+void iommu_dma_sync_single_for_cpu(struct device *dev, dma_addr_t dma_handle, size_t size,
+				   enum dma_data_direction dir);
+void iommu_dma_sync_single_for_device(struct device *dev, dma_addr_t dma_handle, size_t size,
+				      enum dma_data_direction dir);
+size_t iommu_dma_max_mapping_size(struct device *dev);
+
+#endif
