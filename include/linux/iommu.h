@@ -132,6 +132,11 @@ struct iommu_ops {
 	const struct iommu_domain_ops *default_domain_ops;
 };
 
+/* fidelity: simplified: the one member that DMA mapping keeps for a device */
+struct dev_iommu {
+	bool pci_32bit_workaround;
+};
+
 /* fidelity: simplified: no groups; a device has one domain for all of its life */
 struct iommu_domain *iommu_get_domain_for_dev(struct device *dev);
 struct iommu_domain *iommu_get_dma_domain(struct device *dev);
