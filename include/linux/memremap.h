@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#ifndef _LINUX_MEMREMAP_H_
+#define _LINUX_MEMREMAP_H_
+
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/mm_types.h>
+#include <linux/page-flags.h>
+#include <linux/range.h>
+#include <linux/sim_absent.h>
+#include <linux/types.h>
+
+struct device;
+
+/* fidelity: same */
+enum memory_type {
+	MEMORY_DEVICE_PRIVATE = 1,
+	MEMORY_DEVICE_COHERENT,
+	MEMORY_DEVICE_FS_DAX,
+	MEMORY_DEVICE_GENERIC,
+	MEMORY_DEVICE_PCI_P2PDMA,
+};
+
+struct dev_pagemap_ops {
+	void (*folio_free)(struct folio *folio);
+	vm_fault_t (*migrate_to_ram)(struct vm_fault *vmf);
+	int (*memory_failure)(struct dev_pagemap *pgmap, unsigned long pfn, unsigned long nr_pages,
+			      int mf_flags);
+	void (*folio_split)(struct folio *head, struct folio *tail);
+};
+
+#define PGMAP_ALTMAP_VALID (1 << 0)
+
+/* fidelity: simplified: no alternative map, and no references until memory can be taken away */
+struct dev_pagemap {
+	enum memory_type type;
+	unsigned int flags;
+	unsigned long vmemmap_shift;
+	const struct dev_pagemap_ops *ops;
+	void *owner;
+	int nr_range;
+	union {
+		struct range range;
+		struct {
+			struct {
+			} __empty_ranges;
+			struct range ranges[];
+		};
+	};
+};
+
+/* fidelity: simplified: the zone and the pagemap of a page that is not in use follow from its pfn */
+bool is_zone_device_page(const struct page *page);
+struct dev_pagemap *page_pgmap(const struct page *page);
+
+static inline bool folio_is_zone_device(const struct folio *folio)
+{
+	return is_zone_device_page(&folio->page);
+}
+
+/* fidelity: same */
+static inline bool folio_is_device_private(const struct folio *folio)
+{
+	return folio_is_zone_device(folio) &&
+	       page_pgmap(&folio->page)->type == MEMORY_DEVICE_PRIVATE;
+}
+
+static inline bool folio_is_device_coherent(const struct folio *folio)
+{
+	return folio_is_zone_device(folio) &&
+	       page_pgmap(&folio->page)->type == MEMORY_DEVICE_COHERENT;
+}
+
+static inline bool folio_is_pci_p2pdma(const struct folio *folio)
+{
+	return folio_is_zone_device(folio) &&
+	       page_pgmap(&folio->page)->type == MEMORY_DEVICE_PCI_P2PDMA;
+}
+
+static inline bool folio_is_fsdax(const struct folio *folio)
+{
+	return folio_is_zone_device(folio) &&
+	       page_pgmap(&folio->page)->type == MEMORY_DEVICE_FS_DAX;
+}
+
+static inline bool is_device_private_page(const struct page *page)
+{
+	return folio_is_device_private(page_folio(page));
+}
+
+static inline bool is_device_coherent_page(const struct page *page)
+{
+	return folio_is_device_coherent(page_folio(page));
+}
+
+static inline bool is_pci_p2pdma_page(const struct page *page)
+{
+	return folio_is_pci_p2pdma(page_folio(page));
+}
+
+static inline bool is_fsdax_page(const struct page *page)
+{
+	return folio_is_fsdax(page_folio(page));
+}
+
+static inline void *folio_zone_device_data(const struct folio *folio)
+{
+	WARN_ON_ONCE(!folio_is_device_private(folio));
+	return folio->page.zone_device_data;
+}
+
+static inline void folio_set_zone_device_data(struct folio *folio, void *data)
+{
+	WARN_ON_ONCE(!folio_is_device_private(folio));
+	folio->page.zone_device_data = data;
+}
+
+/* fidelity: absent */
+static inline void zone_device_page_init(struct page *page, struct dev_pagemap *pgmap,
+					 unsigned int order)
+{
+	SIM_ABSENT("zone_device_page_init");
+}
+
+static inline void *memremap_pages(struct dev_pagemap *pgmap, int nid)
+{
+	SIM_ABSENT("memremap_pages");
+	return ERR_PTR(-EOPNOTSUPP);
+}
+
+static inline void memunmap_pages(struct dev_pagemap *pgmap)
+{
+	SIM_ABSENT("memunmap_pages");
+}
+
+static inline void *devm_memremap_pages(struct device *dev, struct dev_pagemap *pgmap)
+{
+	SIM_ABSENT("devm_memremap_pages");
+	return ERR_PTR(-EOPNOTSUPP);
+}
+
+static inline void devm_memunmap_pages(struct device *dev, struct dev_pagemap *pgmap)
+{
+	SIM_ABSENT("devm_memunmap_pages");
+}
+
+static inline struct dev_pagemap *get_dev_pagemap(unsigned long pfn)
+{
+	SIM_ABSENT("get_dev_pagemap");
+	return NULL;
+}
+
+static inline void put_dev_pagemap(struct dev_pagemap *pgmap)
+{
+	SIM_ABSENT("put_dev_pagemap");
+}
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#ifndef _LINUX_MM_H
+#define _LINUX_MM_H
+
+#include <asm/page.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/gfp.h>
+#include <linux/list.h>
+#include <linux/memremap.h>
+#include <linux/mm_types.h>
+#include <linux/numa.h>
+#include <linux/page-flags.h>
+#include <linux/page_ref.h>
+#include <linux/pfn.h>
+#include <linux/types.h>
+
+/* fidelity: same */
+#define MAX_PAGE_ORDER 10
+#define NR_PAGE_ORDERS (MAX_PAGE_ORDER + 1)
+#define MAX_ORDER_NR_PAGES (1 << MAX_PAGE_ORDER)
+
+static inline unsigned int folio_large_order(const struct folio *folio)
+{
+	return folio->_flags_1 & 0xff;
+}
+
+static inline unsigned int folio_order(const struct folio *folio)
+{
+	if (!folio_test_large(folio))
+		return 0;
+	return folio_large_order(folio);
+}
+
+static inline unsigned long folio_nr_pages(const struct folio *folio)
+{
+	if (!folio_test_large(folio))
+		return 1;
+	return folio->_nr_pages;
+}
+
+static inline unsigned int compound_order(const struct page *page)
+{
+	return folio_order((const struct folio *)page);
+}
+
+static inline unsigned long compound_nr(const struct page *page)
+{
+	return folio_nr_pages((const struct folio *)page);
+}
+
+static inline unsigned long page_size(const struct page *page)
+{
+	return PAGE_SIZE << compound_order(page);
+}
+
+static inline size_t folio_size(const struct folio *folio)
+{
+	return PAGE_SIZE << folio_order(folio);
+}
+
+static inline unsigned long folio_pfn(const struct folio *folio)
+{
+	return page_to_pfn(&folio->page);
+}
+
+static inline struct folio *pfn_folio(unsigned long pfn)
+{
+	return page_folio(pfn_to_page(pfn));
+}
+
+static inline unsigned long folio_page_idx(const struct folio *folio, const struct page *page)
+{
+	return page - &folio->page;
+}
+
+/* fidelity: simplified: map counts are stored without a bias of -1 */
+static inline int folio_mapcount(const struct folio *folio)
+{
+	if (likely(!folio_test_large(folio)))
+		return folio->_mapcount.counter;
+	return folio->_large_mapcount.counter;
+}
+
+static inline bool folio_mapped(const struct folio *folio)
+{
+	return folio_mapcount(folio) >= 1;
+}
+
+/*
+ * fidelity: simplified: a reference that the page's count does not allow (one more on a free page,
+ * one less than none) is reported and changes nothing
+ */
+void folio_get(struct folio *folio);
+void folio_put(struct folio *folio);
+void folio_put_refs(struct folio *folio, int refs);
+bool put_page_testzero(struct page *page);
+
+static inline void get_page(struct page *page)
+{
+	folio_get(page_folio(page));
+}
+
+static inline void put_page(struct page *page)
+{
+	folio_put(page_folio(page));
+}
+
+/*
+ * fidelity: simplified: no zones, watermarks or reclaim; memory of other nodes is used when the
+ * preferred one is full unless __GFP_THISNODE says no
+ */
+struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order);
+void split_page(struct page *page, unsigned int order);
+unsigned long __get_free_pages(gfp_t gfp, unsigned int order);
+void free_pages(unsigned long addr, unsigned int order);
+void *page_address(const struct page *page);
+int page_to_nid(const struct page *page);
+
+#define alloc_page(gfp) alloc_pages(gfp, 0)
+#define __free_page(page) __free_pages((page), 0)
+#define free_page(addr) free_pages((addr), 0)
+#define __get_free_page(gfp) __get_free_pages((gfp), 0)
+#define get_zeroed_page(gfp) __get_free_pages((gfp) | __GFP_ZERO, 0)
+
+static inline struct folio *folio_alloc(gfp_t gfp, unsigned int order)
+{
+	return (struct folio *)alloc_pages(gfp | __GFP_COMP, order);
+}
+
+static inline int folio_nid(const struct folio *folio)
+{
+	return page_to_nid(&folio->page);
+}
+
+static inline void *folio_address(const struct folio *folio)
+{
+	return page_address(&folio->page);
+}
+
+static inline void *lowmem_page_address(const struct page *page)
+{
+	return page_address(page);
+}
+
+#endif

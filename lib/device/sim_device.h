@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * DOC: Overview
+ *
+ * What the model knows about a device beyond the kernel's struct device, and how the machine
+ * builder makes devices. Objects made here live in the device layer's arena: they go away with the
+ * run, whatever references the simulated code still holds.
+ *
+ * DOC: Vocabulary
+ *
+ * actor  the name of a device in the machine description ("d0"); reports speak of actors.
+ * name   dev_name(): the PCI address of a PCI function, the actor's name otherwise; the kernel's
+ *	  log and tracepoints speak of names.
+ */
+#ifndef DEVICE_SIM_DEVICE_H
+#define DEVICE_SIM_DEVICE_H
+
+#include <linux/device.h>
+#include <linux/pci.h>
+#include <linux/property.h>
+#include <svmsim/machine.h>
+#include "kernel/world.h"
+
+struct iommu_domain;
+
+/**
+ * struct sim_device - the model's part of a device; dev->sim points to it
+ * @domain: IOMMU domain that the device is attached to; NULL until the machine builder attaches one
+ * @name: dev_name() as an interned name, for events
+ * @actor_name: name in the machine description as an interned name
+ * @actor: name in the machine description, for reports
+ * @index: position in the machine description
+ * @desc: that description; lives as long as the world
+ */
+struct sim_device {
+	struct iommu_domain *domain;
+	u32 name;
+	u32 actor_name;
+	const char *actor;
+	unsigned int index;
+	const struct svmsim_device *desc;
+};
+
+extern const struct sim_layer sim_layer_device;
+
+/**
+ * sim_device_add - make the device that a description asks for
+ * @world: current world
+ * @desc: description, checked and with its defaults filled in (pci_address included)
+ * @index: its position
+ *
+ * Makes a PCI function, with the bus and the root port above it where they do not exist yet, or a
+ * plain device. Sets masks, coherence and the model's part, and binds the driver "svmsim".
+ *
+ * Return: the device, one reference held by the device layer; never NULL.
+ */
+struct device *sim_device_add(struct svmsim_world *world, const struct svmsim_device *desc,
+			      unsigned int index);
+/**
+ * sim_device_get - device by its position in the machine description
+ * @world: world
+ * @index: position
+ *
+ * Return: the device, or NULL past the last.
+ */
+struct device *sim_device_get(struct svmsim_world *world, unsigned int index);
+/**
+ * sim_device_set_properties - attach a list of properties to a device
+ * @world: current world
+ * @dev: device
+ * @properties: array ended by an entry without a name, copied with its texts; NULL takes the
+ *	properties away
+ */
+void sim_device_set_properties(struct svmsim_world *world, struct device *dev,
+			       const struct property_entry *properties);
+/**
+ * sim_device_unbind_all - what unloading every driver does: managed resources go, newest first
+ * @world: current world
+ *
+ * Devices are unbound in reverse order of their addition.
+ */
+void sim_device_unbind_all(struct svmsim_world *world);
+/**
+ * sim_device_alloc - zeroed memory that lives until the end of the run
+ * @world: world
+ * @bytes: size
+ *
+ * Return: the memory, never NULL.
+ */
+void *sim_device_alloc(struct svmsim_world *world, size_t bytes);
+/**
+ * sim_pci_host_bridge - the host bridge of PCI domain 0
+ * @world: current world
+ *
+ * Return: the bridge with its windows; made with its root bus when first asked for.
+ */
+struct pci_host_bridge *sim_pci_host_bridge(struct svmsim_world *world);
+/**
+ * sim_pci_function - make a PCI function and, where missing, the root port and bus above it
+ * @world: current world
+ * @bus_number: 0 for the root bus
+ * @devfn: device and function number
+ *
+ * Return: the function, initialised but for what a caller sets in its struct device.
+ */
+struct pci_dev *sim_pci_function(struct svmsim_world *world, unsigned int bus_number,
+				 unsigned int devfn);
+/**
+ * sim_pci_parse - read an address in the style of "0000:03:00.0" (or "03:00.0")
+ * @text: address
+ * @bus_number: set on success
+ * @devfn: set on success
+ *
+ * Return: 0, or -EINVAL (syntax, a domain other than 0, device above 1f, function above 7).
+ */
+int sim_pci_parse(const char *text, unsigned int *bus_number, unsigned int *devfn);
+
+#endif
