@@ -59,6 +59,13 @@ SVMSIM_API unsigned int svmsim_report_count(const struct svmsim_world *world);
 /** svmsim_finding_count - those that are neither notes nor attached */
 SVMSIM_API unsigned int svmsim_finding_count(const struct svmsim_world *world);
 /**
+ * svmsim_report_dropped - number of reports beyond the bound of 1,000 a run: counted, not kept
+ * @world: whose reports
+ *
+ * Return: their number; findings among them are part of svmsim_finding_count().
+ */
+SVMSIM_API unsigned int svmsim_report_dropped(const struct svmsim_world *world);
+/**
  * svmsim_report_get - one report of the run
  * @index: position, from 0
  * @report: filled
@@ -74,6 +81,83 @@ SVMSIM_API int svmsim_report_get(const struct svmsim_world *world, unsigned int 
  * @size: of @buf
  */
 SVMSIM_API void svmsim_frame_name(uintptr_t frame, char *buf, size_t size);
+/**
+ * svmsim_frame_function - as svmsim_frame_name(), the bare function name
+ * @frame: address of a report
+ * @buf: filled
+ * @size: of @buf
+ */
+SVMSIM_API void svmsim_frame_function(uintptr_t frame, char *buf, size_t size);
+
+/**
+ * svmsim_report_add - put a report on record that the program itself found: about a whole run
+ * @world: where
+ * @report: identifier, step, time_ns, task (NULL for the current one), is_note, fields, lines and
+ *	frames are copied; the rest is ignored
+ *
+ * Return: 0, -ENOENT (no such identifier), -EINVAL (too many fields).
+ */
+SVMSIM_API int svmsim_report_add(struct svmsim_world *world, const struct svmsim_report *report);
+/**
+ * svmsim_report_oops - report a crash of the worker process that ran the simulation
+ * @world: a world of the surviving process
+ * @signal_name: "SIGSEGV"
+ * @step: last step that the worker began
+ * @time_ns: behavioural clock then
+ * @task: last actor
+ * @frame: addresses captured in the worker, which must be of the same binary
+ * @frame_count: their number
+ */
+SVMSIM_API void svmsim_report_oops(struct svmsim_world *world, const char *signal_name,
+				   uint64_t step, uint64_t time_ns, const char *task,
+				   const uintptr_t *frame, unsigned int frame_count);
+
+/**
+ * struct svmsim_report_style - how a report is printed
+ * @color: with ANSI colours
+ * @frames: with the call chain
+ * @meaning: with the paragraph on what it means
+ * @width: column at which the paragraph is wrapped, 0 for 76
+ * @mark: put behind the identifier in brackets, "expected"; NULL for none
+ */
+struct svmsim_report_style {
+	bool color;
+	bool frames;
+	bool meaning;
+	unsigned int width;
+	const char *mark;
+};
+
+/**
+ * svmsim_report_print - a report as a block of text, with those attached to it below
+ * @world: whose report
+ * @index: which; one that is attached is printed alone
+ * @style: how; NULL for plain text with frames and meaning
+ * @write: called with each piece of text
+ * @ctx: passed to @write
+ *
+ * Return: 0, -ENOENT past the last.
+ */
+SVMSIM_API int svmsim_report_print(const struct svmsim_world *world, unsigned int index,
+				   const struct svmsim_report_style *style,
+				   void (*write)(void *ctx, const char *text, size_t bytes),
+				   void *ctx);
+/**
+ * svmsim_report_print_json - a report as one JSON object on one line, without a newline
+ * @world: whose report
+ * @index: which
+ * @frames: with the call chain, which differs between builds
+ * @write: called with each piece of text
+ * @ctx: passed to @write
+ *
+ * Members: identifier, kind ("finding", "note" or "attached"), index, attached_to (where attached),
+ * step, time_ns, task, fields (an object in order of adding), lines, frames.
+ * Return: 0, -ENOENT past the last, -ENOMEM.
+ */
+SVMSIM_API int svmsim_report_print_json(const struct svmsim_world *world, unsigned int index,
+					bool frames,
+					void (*write)(void *ctx, const char *text, size_t bytes),
+					void *ctx);
 
 /**
  * struct svmsim_report_info - a row of the table of reports

@@ -22,8 +22,9 @@ struct svmsim_world;
  * struct svmsim_allocator - where a world's own memory comes from
  * @alloc: memory of @bytes, aligned to 16; NULL on failure
  * @free: return memory of @alloc; @bytes is the size that was asked for
- * @reset: forget everything that was allocated at once; may be NULL
- * @destroy: called when the world is destroyed; may be NULL
+ * @reset: forget everything that was allocated at once; called when the world is destroyed, after
+ *	it has freed what it had; may be NULL
+ * @destroy: called last, when the world is destroyed, not when it could not be made; may be NULL
  * @ctx: passed to each
  */
 struct svmsim_allocator {

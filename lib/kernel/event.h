@@ -36,6 +36,7 @@ enum sim_event_id {
  * @step: step of the run
  * @cpu: CPU
  * @task_name: actor
+ * @task_pid: its number, from 0 in order of first actions
  * @arg_count: arguments in use
  * @arg: their values
  */
@@ -45,6 +46,7 @@ struct sim_event {
 	u64 step;
 	unsigned int cpu;
 	const char *task_name;
+	int task_pid;
 	unsigned int arg_count;
 	u64 arg[SIM_EVENT_ARG_MAX];
 };
@@ -83,19 +85,39 @@ struct sim_event_type {
 };
 extern const struct sim_event_type sim_event_types[SIM_EVENT_COUNT];
 
+/**
+ * sim_event_attach - have a consumer called from now on, after those attached before it
+ * @world: whose events
+ * @consumer: owned by the caller, in use until it is detached; survives resets of the world
+ */
 void sim_event_attach(struct svmsim_world *world, struct sim_event_consumer *consumer);
+/**
+ * sim_event_detach - stop it; allowed from within its own consume
+ * @world: as attached
+ * @consumer: attached
+ */
 void sim_event_detach(struct svmsim_world *world, struct sim_event_consumer *consumer);
 /**
  * sim_event_format - the text of an event, as trace_pipe would show it after the colon
+ * @world: its world
  * @event: event
- * @buf: filled
- * @size: of @buf
+ * @buf: filled, cut at its end
+ * @size: of @buf, at least 1
  *
  * The table's template is expanded: {name} decimal, {name:x} hexadecimal, {name:x16} padded,
- * {name+other:x16} a sum, {name:s} an interned name, {name:d} signed.
+ * {name+other:x16} a sum, {name:s} an interned name, {name:d} signed, {name:dir} an enum
+ * dma_data_direction, {name:attrs} DMA attributes joined by "|" (nothing for 0).
  */
 void sim_event_format(const struct svmsim_world *world, const struct sim_event *event, char *buf,
 		      size_t size);
+/**
+ * sim_event_line - the whole line of an event in ftrace's form
+ * @event: event
+ * @text: what sim_event_format() made of it
+ * @buf: filled, cut at its end, without a newline
+ * @size: of @buf, at least 1
+ */
+void sim_event_line(const struct sim_event *event, const char *text, char *buf, size_t size);
 
 /* Folds a 64x64 multiplication: the mixing step of the digest. */
 static __always_inline u64 sim_digest_mix(u64 a, u64 b)
@@ -108,11 +130,23 @@ static __always_inline u64 sim_digest_mix(u64 a, u64 b)
 #define SIM_DIGEST_SEED 0x9e3779b97f4a7c15ull
 #define SIM_DIGEST_KEY 0xd6e8feb86659fd93ull
 
+/**
+ * sim_event_deliver - call the consumers; use sim_event()
+ * @world: whose event
+ * @id: type
+ * @arg_count: arguments
+ * @arg: their values
+ */
 void sim_event_deliver(struct svmsim_world *world, enum sim_event_id id, unsigned int arg_count,
 		       const u64 *arg);
 
 /**
  * sim_event_emit - record an event in a world
+ * @world: the world
+ * @events: its event state
+ * @id: type
+ * @arg_count: arguments in use, a constant where it is inlined
+ * @arg: their values
  *
  * Use the sim_event() macro, which counts the arguments. Mixes two arguments per multiplication.
  */

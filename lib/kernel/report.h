@@ -68,24 +68,72 @@ struct sim_reports {
  * Return: the report, never NULL. It takes effect with sim_report_raise().
  */
 struct sim_report *sim_report_begin(enum sim_report_id id);
-/* Fields, in the order in which they are shown: `dev=d0 at=+2p want=8p`. */
+/**
+ * sim_report_field - a field; they are shown in order of adding: `dev=d0 at=+2p want=8p`
+ * @report: begun, not raised yet
+ * @key: a literal, one word
+ * @fmt: the value without spaces, as for printf
+ *
+ * At most SVMSIM_REPORT_FIELD_MAX in a report.
+ */
 void sim_report_field(struct sim_report *report, const char *key, const char *fmt, ...)
 	__printf(3, 4);
-/** sim_report_pages - a field in pages of 4 KiB ("8p"), or bytes ("100") when it is no multiple */
+/**
+ * sim_report_pages - a field in pages of 4 KiB ("8p"), or bytes ("100") when it is no multiple
+ * @report: begun
+ * @key: as for sim_report_field()
+ * @bytes: value
+ */
 void sim_report_pages(struct sim_report *report, const char *key, u64 bytes);
-/** sim_report_offset - as sim_report_pages() with a plus sign: an offset into a window ("+2p") */
+/**
+ * sim_report_offset - as sim_report_pages() with a plus sign: an offset into a window ("+2p")
+ * @report: begun
+ * @key: as for sim_report_field()
+ * @bytes: value
+ */
 void sim_report_offset(struct sim_report *report, const char *key, u64 bytes);
-/** sim_report_line - one line of the body: drawings, objects, kernel text */
+/**
+ * sim_report_line - one line of the body: drawings, objects, kernel text
+ * @report: begun
+ * @fmt: as for printf; a newline inside makes two lines, one at the end none
+ */
 void sim_report_line(struct sim_report *report, const char *fmt, ...) __printf(2, 3);
-/** sim_report_note - make it a note instead of a finding */
+/**
+ * sim_report_note - make it a note instead of a finding
+ * @report: begun
+ */
 void sim_report_note(struct sim_report *report);
-/** sim_report_attach - make it follow from @parent, which must have been raised */
+/**
+ * sim_report_attach - make it follow from another, instead of a finding
+ * @report: begun
+ * @parent: raised
+ */
 void sim_report_attach(struct sim_report *report, struct sim_report *parent);
+/**
+ * sim_report_raise - put a report on record
+ * @report: begun; complete from now on
+ *
+ * A WARN inside a scope is held back until the scope ends. After 1,000 reports in a run more are
+ * counted, not kept.
+ */
 void sim_report_raise(struct sim_report *report);
+/**
+ * sim_report_set_frames - replace the captured backtrace by that of another process
+ * @report: begun
+ * @pc: addresses, innermost first
+ * @count: their number; what exceeds SIM_REPORT_FRAME_MAX is left out
+ */
+void sim_report_set_frames(struct sim_report *report, const uintptr_t *pc, unsigned int count);
 
-/* Scopes; see Vocabulary. sim_scope_finding() is the first finding of the open scope, or NULL. */
+/** sim_scope_begin - enter a call into the modelled kernel; see Vocabulary; they nest */
 void sim_scope_begin(void);
+/** sim_scope_end - leave it; at the outermost one the held WARNs are raised */
 void sim_scope_end(void);
+/**
+ * sim_scope_finding - what has been found in the open scope so far
+ *
+ * Return: the first finding, NULL if none or no scope is open.
+ */
 struct sim_report *sim_scope_finding(void);
 
 #endif

@@ -73,11 +73,13 @@ struct sim_layer {
  * @machine: the description it was made from (a deep copy)
  * @cpu: CPU that the running code is on
  * @cpu_count: online CPUs, at least 1
- * @task_name: name of the running actor, for reports and traces
+ * @task_name: name of the running actor, for reports and traces; "<machine>" before the first action
+ * @task_pid: its number, from 0 in order of first actions
  * @rng: state of the world's one random source
  * @allocator: where host memory of this world comes from
  * @layers: registered layers, lowest first
  * @layer_count: their number
+ * @finished: sim_world_finish() has run since the last start
  * @last_error: message behind the last negative return at the public edge
  */
 struct svmsim_world {
@@ -90,16 +92,22 @@ struct svmsim_world {
 	unsigned int cpu;
 	unsigned int cpu_count;
 	const char *task_name;
+	int task_pid;
 	u64 rng[4];
 	struct host_allocator allocator;
 	const struct sim_layer *const *layers;
 	unsigned int layer_count;
+	bool finished;
 	char last_error[256];
 };
 
 /** sim_world - the world that code is running in now; NULL outside of one */
 extern struct svmsim_world *sim_world;
 
+/**
+ * sim_world_enter - make a world the current one
+ * @world: the world, or NULL
+ */
 static inline void sim_world_enter(struct svmsim_world *world)
 {
 	sim_world = world;
@@ -108,7 +116,8 @@ static inline void sim_world_enter(struct svmsim_world *world)
 /**
  * sim_world_make - allocate a world and start it
  * @machine: description, copied
- * @allocator: host memory; NULL for the C library
+ * @allocator: host memory; NULL for the C library. Its reset and destroy are called by
+ *	sim_world_unmake(), and not when the world could not be made.
  * @layers: lowest first; the array must live as long as the world
  * @layer_count: number of @layers
  * @out: the world, entered
@@ -118,32 +127,93 @@ static inline void sim_world_enter(struct svmsim_world *world)
 int sim_world_make(const struct svmsim_machine *machine, const struct host_allocator *allocator,
 		   const struct sim_layer *const *layers, unsigned int layer_count,
 		   struct svmsim_world **out);
-/** sim_world_finish - end of a run: each layer's finish, highest first */
+/**
+ * sim_world_finish - end of a run: each layer's finish, highest first
+ * @world: entered by this; a second finish of the same run does nothing
+ */
 void sim_world_finish(struct svmsim_world *world);
-/** sim_world_reset - forget the run and start a new one on the same machine */
+/**
+ * sim_world_reset - forget the run and start a new one on the same machine
+ * @world: entered by this
+ */
 void sim_world_reset(struct svmsim_world *world);
-/** sim_world_unmake - free a world; sim_world becomes NULL if it was the current one */
+/**
+ * sim_world_unmake - free a world; sim_world becomes NULL if it was the current one
+ * @world: the world
+ */
 void sim_world_unmake(struct svmsim_world *world);
 
-/** sim_set_error - message for svmsim_last_error(), returns @err for convenience */
+/**
+ * sim_set_error - message for svmsim_last_error()
+ * @world: the world
+ * @err: negative errno
+ * @fmt: one line, as for printf
+ *
+ * Return: @err.
+ */
 int sim_set_error(struct svmsim_world *world, int err, const char *fmt, ...) __printf(3, 4);
 
-/** sim_alloc - zeroed host memory for the model's own state; never NULL */
+/**
+ * sim_alloc - zeroed host memory for the model's own state
+ * @world: whose allocator
+ * @bytes: size
+ *
+ * Return: the memory, never NULL: without any left the program ends.
+ */
 void *sim_alloc(struct svmsim_world *world, size_t bytes);
+/**
+ * sim_free - give memory of sim_alloc() back
+ * @world: as allocated
+ * @ptr: the memory, or NULL
+ * @bytes: as allocated
+ */
 void sim_free(struct svmsim_world *world, void *ptr, size_t bytes);
 
-/** sim_random - next value of the world's random source (xoshiro256**, seeded by splitmix64) */
+/**
+ * sim_random_seed - start the world's random source (xoshiro256**, its state from splitmix64)
+ * @world: the world
+ * @seed: any value
+ */
+void sim_random_seed(struct svmsim_world *world, u64 seed);
+/**
+ * sim_random - next value of the world's random source
+ * @world: the world
+ *
+ * Return: 64 random bits.
+ */
 u64 sim_random(struct svmsim_world *world);
-/** sim_random_below - uniform value in [0, @limit), @limit larger than 0, without modulo bias */
+/**
+ * sim_random_below - uniform value below a limit, without modulo bias
+ * @world: the world
+ * @limit: larger than 0
+ *
+ * Return: a value in [0, @limit).
+ */
 u64 sim_random_below(struct svmsim_world *world, u64 limit);
 
 /**
  * sim_name - intern a name for use as an event argument
+ * @text: any string, copied
  *
  * The index depends only on the order of first uses, and the text enters the digest at that first
  * use; so an index in an event stands for its text.
+ * Return: its index in the current world, valid until the reset.
  */
 u32 sim_name(const char *text);
+/**
+ * sim_name_text - the text behind an index
+ * @world: the world
+ * @index: of sim_name(); anything else gives "?"
+ *
+ * Return: the text, valid until the reset.
+ */
 const char *sim_name_text(const struct svmsim_world *world, u32 index);
+
+/**
+ * sim_layer_names - the layer of interned names
+ *
+ * Every world has it: it is made first, whether or not the list of layers begins with it.
+ */
+extern const struct sim_layer sim_layer_names;
 
 #endif
