@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include <linux/device.h>
+#include <linux/iommu.h>
+#include <linux/minmax.h>
+#include "check/check.h"
+#include "device/sim_device.h"
+#include "iova_sim/domain.h"
+#include "iova_sim/layer.h"
+#include "mm/phys.h"
+
+struct chk_domain *chk_domain_of(struct iommu_domain *domain)
+{
+	struct chk_state *state = chk_state();
+	u32 index = to_sim_domain(domain)->index;
+	struct chk_domain *books;
+
+	SIM_ASSERT(index < CHK_DOMAIN_MAX);
+	books = state->domain[index];
+	if (!books) {
+		books = sim_alloc(sim_world, sizeof(*books));
+		books->grants.moving = true;
+		books->live.moving = true;
+		state->domain[index] = books;
+	}
+	return books;
+}
+
+const char *chk_domain_actor(struct iommu_domain *domain)
+{
+	struct device *dev;
+
+	for (unsigned int i = 0; (dev = sim_device_get(sim_world, i)); i++)
+		if (dev->sim->domain == domain)
+			return dev->sim->actor;
+	return "?";
+}
+
+bool chk_device_translated(struct device *dev)
+{
+	struct iommu_domain *domain = dev->sim->domain;
+
+	return domain && domain->type != IOMMU_DOMAIN_IDENTITY;
+}
+
+const struct chk_node *chk_window_find(const struct chk_domain *books, u64 iova)
+{
+	const struct chk_node *node = chk_ledger_find(&books->windows, iova);
+
+	return node ? node : chk_ledger_find(&books->dead, iova);
+}
+
+void chk_field_at(struct sim_report *report, const struct chk_domain *books, u64 iova)
+{
+	const struct chk_node *window = chk_window_find(books, iova);
+
+	if (window)
+		sim_report_offset(report, "at", iova - window->start);
+}
+
+/* What a hole report named is struck out where nothing is live any more. */
+static void trim_left(struct chk_domain *books, u64 iova, u64 last)
+{
+	const struct chk_node *named = chk_ledger_first(&books->left, iova);
+	u64 from = iova;
+
+	if (!named || named->start > last)
+		return;
+	for (;;) {
+		u64 gap = chk_ledger_gap(&books->live, from, last);
+		const struct chk_node *live;
+
+		if (gap > last || gap < from)
+			return;
+		live = chk_ledger_first(&books->live, gap);
+		if (!live || live->start > last) {
+			chk_ledger_cut(&books->left, gap, last, NULL);
+			return;
+		}
+		chk_ledger_cut(&books->left, gap, live->start - 1, NULL);
+		from = live->start;
+	}
+}
+
+u64 chk_resync(struct iommu_domain *domain, u64 iova, u64 bytes)
+{
+	struct chk_domain *books = chk_domain_of(domain);
+	u64 from = iova, last = iova + bytes - 1, live_bytes = 0;
+	struct iopt_leaf leaf;
+
+	chk_ledger_cut(&books->live, iova, last, chk_reach_remove);
+	while (from <= last && iopt_next_leaf(to_sim_domain(domain), from, last, &leaf)) {
+		u64 start = max(from, leaf.iova);
+		u64 end = min(last, leaf.iova + leaf.bytes - 1);
+		u64 phys = leaf.phys + (start - leaf.iova);
+
+		chk_ledger_add(&books->live, start, end, phys, NULL);
+		chk_reach_add(phys, end - start + 1);
+		live_bytes += end - start + 1;
+		if (end == last)
+			break;
+		from = end + 1;
+	}
+	trim_left(books, iova, last);
+	return live_bytes;
+}
+
+static void on_map_begin(void *ctx, struct iommu_domain *domain, u64 iova, u64 paddr, u64 size)
+{
+	chk_state()->mapped_over = false;
+}
+
+static void on_map_end(void *ctx, struct iommu_domain *domain, u64 iova, u64 paddr, u64 size,
+		       int prot, u64 mapped, int err)
+{
+	struct chk_domain *books;
+	u64 last = iova + size - 1;
+
+	if (err || !size)
+		return;
+	books = chk_domain_of(domain);
+	chk_ledger_cut(&books->grants, iova, last, NULL);
+	chk_ledger_add(&books->grants, iova, last, paddr, NULL);
+	chk_ledger_cut(&books->left, iova, last, NULL);
+	if (chk_state()->mapped_over) {
+		/* Which of the two translations is there now depends on the driver. */
+		chk_resync(domain, iova, size);
+	} else {
+		chk_ledger_cut(&books->live, iova, last, chk_reach_remove);
+		chk_ledger_add(&books->live, iova, last, paddr, NULL);
+		chk_reach_add(paddr, size);
+	}
+	if (to_sim_domain(domain)->caching_mode) {
+		chk_ledger_cut(&books->unsynced, iova, last, NULL);
+		chk_ledger_add(&books->unsynced, iova, last, 0, NULL);
+	}
+}
+
+static void on_unmap_begin(void *ctx, struct iommu_domain *domain, u64 iova, u64 size)
+{
+	struct chk_domain *books;
+
+	if (!size)
+		return;
+	books = chk_domain_of(domain);
+	chk_ledger_cut(&books->grants, iova, iova + size - 1, NULL);
+	chk_ledger_cut(&books->unsynced, iova, iova + size - 1, NULL);
+	chk_holes_unmap_begin(domain, iova, size);
+}
+
+static void on_unmap_end(void *ctx, struct iommu_domain *domain, u64 iova, u64 size, u64 unmapped)
+{
+	if (size)
+		chk_holes_unmap_end(domain, iova, size, unmapped);
+}
+
+static void on_split(void *ctx, struct iommu_domain *domain, u64 iova, u64 size, u64 leaf_iova,
+		     u64 leaf_bytes, u64 leaf_phys, u64 removed, bool corrupts)
+{
+	chk_split(domain, iova, size, leaf_iova, leaf_bytes, leaf_phys, removed, corrupts);
+}
+
+static void on_map_over(void *ctx, struct iommu_domain *domain, u64 iova, u64 old_phys,
+			u64 new_phys, const char *effect)
+{
+	/* One call may meet several live entries; the first says it all. */
+	if (!chk_state()->mapped_over)
+		chk_map_over(domain, iova, old_phys, new_phys, effect);
+	chk_state()->mapped_over = true;
+}
+
+static void on_synced(void *ctx, struct iommu_domain *domain, u64 iova, u64 size)
+{
+	if (size)
+		chk_ledger_cut(&chk_domain_of(domain)->unsynced, iova, iova + size - 1, NULL);
+}
+
+static void on_iova_alloc(void *ctx, struct iommu_domain *domain, u64 iova, u64 bytes)
+{
+	chk_iova_alloc(domain, iova, bytes);
+}
+
+static void on_iova_free(void *ctx, struct iommu_domain *domain, u64 iova, u64 bytes)
+{
+	chk_iova_free(domain, iova, bytes);
+}
+
+/* A translated device's grants are those of its domain; this is for the others. */
+static void on_dma_map(void *ctx, struct device *dev, u64 addr, u64 phys, u64 bytes, int dir)
+{
+	struct chk_ledger *direct = &chk_state()->direct[dev->sim->index];
+
+	if (chk_device_translated(dev) || !bytes)
+		return;
+	chk_ledger_cut(direct, addr, addr + bytes - 1, chk_reach_remove);
+	chk_ledger_add(direct, addr, addr + bytes - 1, phys, NULL);
+	chk_reach_add(phys, bytes);
+}
+
+static void on_dma_unmap(void *ctx, struct device *dev, u64 addr, u64 bytes, int dir)
+{
+	if (!chk_device_translated(dev) && bytes)
+		chk_ledger_cut(&chk_state()->direct[dev->sim->index], addr, addr + bytes - 1,
+			       chk_reach_remove);
+}
+
+static void on_access(void *ctx, struct device *dev, struct iommu_domain *domain, u64 addr,
+		      u64 phys, u64 bytes, bool write, bool cached)
+{
+	chk_access(dev, domain, addr, phys, bytes, write, cached);
+}
+
+static void on_fault(void *ctx, struct device *dev, struct iommu_domain *domain, u64 addr,
+		     bool write, const char *reason)
+{
+	chk_fault(dev, domain, addr, write, reason);
+}
+
+static void on_page_free(void *ctx, unsigned long pfn, unsigned long count)
+{
+	chk_page_free(pfn, count);
+}
+
+static void on_bad_ref(void *ctx, unsigned long pfn, const char *what)
+{
+	chk_bad_ref(pfn, what);
+}
+
+static int check_make(struct svmsim_world *world)
+{
+	struct chk_state *state = sim_alloc(world, sizeof(*state));
+
+	state->iova_watch = (struct iova_watch){
+		.map_begin = on_map_begin,
+		.map_end = on_map_end,
+		.unmap_begin = on_unmap_begin,
+		.unmap_end = on_unmap_end,
+		.split = on_split,
+		.map_over = on_map_over,
+		.synced = on_synced,
+		.iova_alloc = on_iova_alloc,
+		.iova_free = on_iova_free,
+		.dma_map = on_dma_map,
+		.dma_unmap = on_dma_unmap,
+		.access = on_access,
+		.fault = on_fault,
+	};
+	state->mm_watch = (struct mm_watch){
+		.page_free = on_page_free,
+		.bad_ref = on_bad_ref,
+	};
+	for (unsigned int i = 0; i < SVMSIM_DEVICE_MAX; i++)
+		state->direct[i].moving = true;
+	state->unmap.before.moving = true;
+	world->slot[SIM_SLOT_CHECK] = state;
+	return 0;
+}
+
+static void check_start(struct svmsim_world *world)
+{
+	struct chk_state *state = world->slot[SIM_SLOT_CHECK];
+
+	iova_sim_set_watch(world, &state->iova_watch);
+	sim_phys_set_watch(world, &state->mm_watch);
+}
+
+static void check_reset(struct svmsim_world *world)
+{
+	struct chk_state *state = world->slot[SIM_SLOT_CHECK];
+
+	iova_sim_set_watch(world, NULL);
+	sim_phys_set_watch(world, NULL);
+	for (unsigned int i = 0; i < CHK_DOMAIN_MAX; i++) {
+		struct chk_domain *books = state->domain[i];
+
+		if (!books)
+			continue;
+		chk_ledger_cut(&books->live, 0, ~0ull, chk_reach_remove);
+		chk_ledger_clear(&books->grants);
+		chk_ledger_clear(&books->windows);
+		chk_ledger_clear(&books->dead);
+		chk_ledger_clear(&books->left);
+		chk_ledger_clear(&books->unsynced);
+	}
+	for (unsigned int i = 0; i < SVMSIM_DEVICE_MAX; i++)
+		chk_ledger_cut(&state->direct[i], 0, ~0ull, chk_reach_remove);
+	chk_ledger_clear(&state->unmap.before);
+	state->unmap.active = false;
+	state->mapped_over = false;
+}
+
+static void check_unmake(struct svmsim_world *world)
+{
+	struct chk_state *state = world->slot[SIM_SLOT_CHECK];
+
+	check_reset(world);
+	for (unsigned int i = 0; i < CHK_DOMAIN_MAX; i++)
+		if (state->domain[i])
+			sim_free(world, state->domain[i], sizeof(*state->domain[i]));
+	for (unsigned int i = 0; i < CHK_REACH_CHUNK_COUNT; i++)
+		if (state->reach_chunk[i])
+			host_release(state->reach_chunk[i],
+				     sizeof(u16) << (CHK_REACH_SHIFT - 12));
+	sim_free(world, state, sizeof(*state));
+	world->slot[SIM_SLOT_CHECK] = NULL;
+}
+
+const struct sim_layer sim_layer_check = {
+	.name = "check",
+	.slot = SIM_SLOT_CHECK,
+	.make = check_make,
+	.start = check_start,
+	.finish = chk_leaks_finish,
+	.reset = check_reset,
+	.unmake = check_unmake,
+};

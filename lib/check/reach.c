@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * `dma-page-freed`: a page goes back to the allocator while a device can still reach it, through a
+ * page table or, without one, through a streaming mapping that was never undone. `page-ref`: what
+ * the page map says of wrong references.
+ */
+#include <linux/iommu.h>
+#include <linux/minmax.h>
+#include "check/check.h"
+#include "device/sim_device.h"
+#include "iova_sim/domain.h"
+#include "iova_sim/layer.h"
+
+#define REACH_PAGES (1ul << (CHK_REACH_SHIFT - 12))
+
+static u16 *reach_slot(u64 pfn, bool make)
+{
+	struct chk_state *state = chk_state();
+	u64 chunk = pfn / REACH_PAGES;
+
+	/* Beyond the memory map: a device's BAR, or an address that only a page table knows. */
+	if (chunk >= CHK_REACH_CHUNK_COUNT)
+		return NULL;
+	if (!state->reach_chunk[chunk]) {
+		if (!make)
+			return NULL;
+		state->reach_chunk[chunk] = host_reserve(REACH_PAGES * sizeof(u16));
+		SIM_ASSERT(state->reach_chunk[chunk]);
+	}
+	return &state->reach_chunk[chunk][pfn % REACH_PAGES];
+}
+
+void chk_reach_add(u64 phys, u64 bytes)
+{
+	for (u64 pfn = phys >> 12; pfn <= (phys + bytes - 1) >> 12; pfn++) {
+		u16 *slot = reach_slot(pfn, true);
+
+		if (slot && *slot != 0xffff)
+			++*slot;
+	}
+}
+
+void chk_reach_remove(u64 phys, u64 bytes)
+{
+	for (u64 pfn = phys >> 12; pfn <= (phys + bytes - 1) >> 12; pfn++) {
+		u16 *slot = reach_slot(pfn, false);
+
+		/* A saturated count stays: too many to tell. */
+		if (slot && *slot != 0xffff) {
+			SIM_ASSERT(*slot > 0);
+			--*slot;
+		}
+	}
+}
+
+unsigned int chk_reach_count(u64 phys)
+{
+	u16 *slot = reach_slot(phys >> 12, false);
+
+	return slot ? *slot : 0;
+}
+
+/**
+ * struct reacher - one way a device can reach a page
+ * @actor: device
+ * @domain: its domain, NULL without translation
+ * @addr: DMA address of the page
+ */
+struct reacher {
+	const char *actor;
+	struct iommu_domain *domain;
+	u64 addr;
+};
+
+static bool ledger_reaches(const struct chk_ledger *ledger, u64 phys, u64 *addr)
+{
+	const struct chk_node *node = chk_ledger_first(ledger, 0);
+
+	for (; node; node = chk_ledger_next(node)) {
+		u64 bytes = node->last - node->start + 1;
+
+		if (phys + 4095 < node->value || phys >= node->value + bytes)
+			continue;
+		*addr = node->start + (phys > node->value ? phys - node->value : 0);
+		return true;
+	}
+	return false;
+}
+
+static bool find_reacher(u64 phys, struct reacher *reacher)
+{
+	struct chk_state *state = chk_state();
+	struct sim_domain *sdom;
+	struct device *dev;
+
+	list_for_each_entry(sdom, &iova_sim_of(sim_world)->domains, node) {
+		struct chk_domain *books = state->domain[sdom->index];
+
+		if (!books || !ledger_reaches(&books->live, phys, &reacher->addr))
+			continue;
+		reacher->domain = &sdom->domain;
+		reacher->actor = chk_domain_actor(&sdom->domain);
+		return true;
+	}
+	for (unsigned int i = 0; (dev = sim_device_get(sim_world, i)); i++) {
+		if (!ledger_reaches(&state->direct[i], phys, &reacher->addr))
+			continue;
+		reacher->domain = NULL;
+		reacher->actor = dev->sim->actor;
+		return true;
+	}
+	return false;
+}
+
+static void report_freed(u64 phys, u64 page_count)
+{
+	const struct chk_node *left = NULL;
+	struct chk_domain *books = NULL;
+	struct reacher reacher;
+	struct sim_report *report;
+
+	if (!find_reacher(phys, &reacher))
+		return;
+	report = sim_report_begin(SIM_REPORT_DMA_PAGE_FREED);
+	sim_report_field(report, "dev", "%s", reacher.actor);
+	if (reacher.domain) {
+		books = chk_domain_of(reacher.domain);
+		chk_field_at(report, books, reacher.addr);
+		left = chk_ledger_find(&books->left, reacher.addr);
+	}
+	sim_report_pages(report, "size", page_count << 12);
+	sim_report_line(report, "the device reaches the page at 0x%llx through address 0x%llx",
+			phys, reacher.addr);
+	if (left)
+		sim_report_attach(report, left->owner);
+	sim_report_raise(report);
+}
+
+/* One report for each run of pages that are reached. */
+void chk_page_free(unsigned long pfn, unsigned long count)
+{
+	unsigned long run = 0;
+
+	for (unsigned long i = 0; i < count; i++) {
+		if (chk_reach_count((u64)(pfn + i) << 12)) {
+			run++;
+			continue;
+		}
+		if (run)
+			report_freed((u64)(pfn + i - run) << 12, run);
+		run = 0;
+	}
+	if (run)
+		report_freed((u64)(pfn + count - run) << 12, run);
+}
+
+void chk_bad_ref(unsigned long pfn, const char *what)
+{
+	struct sim_report *report = sim_report_begin(SIM_REPORT_PAGE_REF);
+
+	sim_report_field(report, "what", "%s", what);
+	sim_report_line(report, "page frame 0x%lx", pfn);
+	sim_report_raise(report);
+}
