@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Between the tree side (iova.c) and the magazines (iova_rcache.c) of the IOVA allocator. */
+#ifndef IOVA_SIM_IOVA_INTERNAL_H
+#define IOVA_SIM_IOVA_INTERNAL_H
+
+#include <linux/iova.h>
+
+/* log2 of the largest request, in pages, that magazines take, plus one */
+#define IOVA_RANGE_CACHE_MAX_SIZE 6
+
+/**
+ * iova_rcache_insert - put a freed range into this CPU's magazine
+ * @iovad: domain
+ * @pfn: start
+ * @size: pages, which pick the magazine
+ *
+ * Models: iova_rcache_insert(), drivers/iommu/iova.c, v7.0
+ * Return: false when the size is not cached or no memory for a magazine was left; the range then
+ * has to go back to the tree.
+ */
+bool iova_rcache_insert(struct iova_domain *iovad, unsigned long pfn, unsigned long size);
+/**
+ * iova_rcache_get - take a range out of this CPU's magazine
+ * @iovad: domain
+ * @size: pages
+ * @limit_pfn: first pfn that is too high, for the end of the range
+ *
+ * Models: iova_rcache_get(), drivers/iommu/iova.c, v7.0
+ * Return: its pfn, or 0.
+ */
+unsigned long iova_rcache_get(struct iova_domain *iovad, unsigned long size,
+			      unsigned long limit_pfn);
+/**
+ * iova_rcache_flush - give all that magazines hold back to the tree: all CPUs, then the depots
+ * @iovad: domain
+ */
+void iova_rcache_flush(struct iova_domain *iovad);
+/** iova_rcache_destroy - free the magazines, not what they hold; @iovad has rcaches */
+void iova_rcache_destroy(struct iova_domain *iovad);
+/**
+ * iova_rcache_for_each - call @fn for each pfn in a magazine or a depot of @iovad
+ * @iovad: domain, with or without rcaches
+ * @fn: called in order of size, CPU, magazine
+ * @ctx: passed to @fn
+ */
+void iova_rcache_for_each(struct iova_domain *iovad, void (*fn)(void *ctx, unsigned long pfn),
+			  void *ctx);
+
+/**
+ * iova_free_pfns - give ranges back to the tree
+ * @iovad: domain
+ * @pfns: pfns, each inside of an allocated range (else it warns)
+ * @count: number of @pfns
+ */
+void iova_free_pfns(struct iova_domain *iovad, const unsigned long *pfns, unsigned long count);
+
+#endif
