@@ -27,9 +27,6 @@ char *strpbrk(const char *s, const char *accept);
 size_t strspn(const char *s, const char *accept);
 size_t strcspn(const char *s, const char *reject);
 char *strsep(char **s, const char *delimiters);
-char *strcpy(char *dest, const char *src);
-char *strncpy(char *dest, const char *src, size_t count);
-char *strcat(char *dest, const char *src);
 
 /* Files are compiled freestanding, which alone would turn each of these into a call. */
 #define memcpy(dest, src, count) __builtin_memcpy(dest, src, count)
