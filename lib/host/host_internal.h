@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#ifndef HOST_HOST_INTERNAL_H
+#define HOST_HOST_INTERNAL_H
+
+#include "host/host.h"
+
+/*
+ * Follows frame pointers from @fp, which lies at or above @sp; both may be garbage. Safe in a signal
+ * handler after host_stack_prepare().
+ */
+unsigned int host_backtrace_from(uintptr_t sp, uintptr_t fp, uintptr_t *pc, unsigned int max);
+/* Finds out where this thread's stack ends. */
+void host_stack_prepare(void);
+/* Whether the eight bytes at @address lie in the stack at or above @sp. */
+bool host_stack_holds(uintptr_t sp, uintptr_t address);
+
+#endif
