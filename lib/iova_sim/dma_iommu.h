@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * DOC: Overview
+ *
+ * What connects a device, its domain and the IOVA space of that domain: the cookie of DMA mapping,
+ * and attaching and detaching. The files dma_map.c (streaming maps) and dma_iova.c (the IOVA API)
+ * share the small helpers below.
+ *
+ * DOC: Vocabulary
+ *
+ * cookie   IOVA space of a domain that the DMA API manages.
+ * granule  smallest page size of the domain; every address and size is rounded to it.
+ * pad      offset of an address inside of its granule.
+ *
+ * DOC: Not modelled
+ *
+ * Lazy invalidation and bounce buffers: gathers are never queued, and a buffer that would have to
+ * bounce fails as it does in a kernel whose bounce buffers are inactive.
+ */
+#ifndef IOVA_SIM_DMA_IOMMU_H
+#define IOVA_SIM_DMA_IOMMU_H
+
+#include <linux/dma-map-ops.h>
+#include <linux/dma-mapping.h>
+#include <linux/iommu.h>
+#include <linux/iommu-dma.h>
+#include <linux/iova.h>
+#include <linux/pci.h>
+#include "device/sim_device.h"
+#include "iova_sim/domain.h"
+#include "iova_sim/layer.h"
+
+/**
+ * struct iommu_dma_cookie - IOVA space of a domain
+ * @iovad: allocator
+ * @attach_count: devices that use it
+ */
+struct iommu_dma_cookie {
+	struct iova_domain iovad;
+	unsigned int attach_count;
+};
+
+/**
+ * struct sim_dma_attachment - a device and its domain
+ * @node: in the layer's list, in order of attachment
+ * @dev: device
+ * @iommu: what dev->iommu points to
+ */
+struct sim_dma_attachment {
+	struct list_head node;
+	struct device *dev;
+	struct dev_iommu iommu;
+};
+
+/**
+ * struct sim_dma_params - how a device uses its domain; all zero is the kernel's default
+ * @start_pfn: first IOVA page that may be handed out; 0 for the default, 1
+ * @forcedac: do not try addresses below 4 GiB first (iommu.forcedac=1)
+ * @no_reserved: leave out bridge windows and interrupt regions, so that all IOVA space is usable
+ */
+struct sim_dma_params {
+	u64 start_pfn;
+	bool forcedac;
+	bool no_reserved;
+};
+
+/**
+ * sim_dma_attach - attach a device to a domain and set up its DMA API
+ * @dev: device without a domain
+ * @sdom: domain; several devices can share one, the first one's parameters hold
+ * @params: options; NULL for the defaults
+ *
+ * A domain of type identity gives the device direct mapping.
+ *
+ * Models: iommu_setup_dma_ops(), iommu_dma_init_domain(); drivers/iommu/dma-iommu.c, v7.0.
+ * Differs: no deferred attach, no lazy invalidation, no groups.
+ *
+ * Return: 0; -ENOMEM; -EINVAL for a device that has a domain already; -EFAULT when @params ask for
+ * another first page than the domain already has.
+ */
+int sim_dma_attach(struct device *dev, struct sim_domain *sdom, const struct sim_dma_params *params);
+
+/**
+ * sim_dma_detach - take a device from its domain
+ * @dev: device; nothing happens when it has no domain
+ *
+ * The last device of a domain takes the cookie with it: its IOVA space is gone, used or not. The
+ * domain stays.
+ */
+void sim_dma_detach(struct device *dev);
+
+/** sim_dma_iovad - allocator of a domain's IOVA space, NULL when it has none (identity) */
+static inline struct iova_domain *sim_dma_iovad(struct sim_domain *sdom)
+{
+	if (sdom->domain.cookie_type != IOMMU_COOKIE_DMA_IOVA)
+		return NULL;
+	return &sdom->domain.iova_cookie->iovad;
+}
+
+/**
+ * sim_dma_prot - permissions in the page table for a direction
+ * @dir: direction of the transfer; NONE gives no permission, which drivers refuse
+ * @coherent: the device snoops
+ * @attrs: DMA_ATTR_*
+ *
+ * Models: dma_info_to_prot(); drivers/iommu/dma-iommu.c, v7.0.
+ * Return: IOMMU_READ, IOMMU_WRITE and the like.
+ */
+static __always_inline int sim_dma_prot(enum dma_data_direction dir, bool coherent,
+					unsigned long attrs)
+{
+	int prot = coherent ? IOMMU_CACHE : 0;
+
+	if (unlikely(attrs & DMA_ATTR_MMIO))
+		prot = IOMMU_MMIO;
+	if (unlikely(attrs & DMA_ATTR_PRIVILEGED))
+		prot |= IOMMU_PRIV;
+	switch (dir) {
+	case DMA_BIDIRECTIONAL:
+		return prot | IOMMU_READ | IOMMU_WRITE;
+	case DMA_TO_DEVICE:
+		return prot | IOMMU_READ;
+	case DMA_FROM_DEVICE:
+		return prot | IOMMU_WRITE;
+	default:
+		return 0;
+	}
+}
+
+/**
+ * sim_dma_must_bounce - whether a buffer would have to go through a bounce buffer
+ * @dev: device
+ * @granule_mask: granule - 1
+ * @phys: start of the buffer
+ * @size: its size
+ *
+ * Models: dev_use_swiotlb() and iova_unaligned(); drivers/iommu/dma-iommu.c, v7.0.
+ * Differs: no bouncing for small kmalloc buffers of non-coherent devices (not configured).
+ * Return: true for unaligned buffers of an untrusted device.
+ */
+static __always_inline bool sim_dma_must_bounce(struct device *dev, size_t granule_mask,
+						phys_addr_t phys, size_t size)
+{
+	return unlikely((phys | size) & granule_mask) && dev_is_pci(dev) &&
+	       to_pci_dev(dev)->untrusted;
+}
+
+/** sim_dma_bounce_refuse - say what a kernel without active bounce buffers says */
+void sim_dma_bounce_refuse(struct device *dev);
+
+/**
+ * sim_dma_iova_alloc - allocate IOVA space for a device
+ * @dev: device with a cookie
+ * @size: bytes, a multiple of the granule
+ * @dma_limit: highest address that the device can use
+ *
+ * Models: iommu_dma_alloc_iova(); drivers/iommu/dma-iommu.c, v7.0.
+ * Return: address, or 0.
+ */
+dma_addr_t sim_dma_iova_alloc(struct device *dev, size_t size, u64 dma_limit);
+/**
+ * sim_dma_iova_free - give IOVA space back
+ * @domain: domain
+ * @iova: start, a multiple of the granule
+ * @size: bytes, as the caller believes; nothing checks it
+ *
+ * Models: iommu_dma_free_iova(); drivers/iommu/dma-iommu.c, v7.0.
+ * Differs: no flush queue.
+ */
+void sim_dma_iova_free(struct iommu_domain *domain, dma_addr_t iova, size_t size);
+
+#endif

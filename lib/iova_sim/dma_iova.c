@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * The IOVA-based DMA API. Models drivers/iommu/dma-iommu.c, v7.0, with its sharp edges kept:
+ * nothing checks offsets against the window, nothing clears the state, destroying frees with the
+ * length that was mapped. Differs: bounce buffers count as inactive, invalidation is strict.
+ */
+#include <linux/bug.h>
+#include <linux/dma-mapping.h>
+#include <linux/export.h>
+#include <linux/gfp.h>
+#include "iova_sim/dma_iommu.h"
+#include "kernel/report.h"
+
+/* CPU caches are kept by hand for this transfer. */
+static inline bool needs_cpu_sync(struct device *dev, unsigned long attrs)
+{
+	return !dev_is_dma_coherent(dev) && !(attrs & (DMA_ATTR_SKIP_CPU_SYNC | DMA_ATTR_MMIO));
+}
+
+bool dma_iova_try_alloc(struct device *dev, struct dma_iova_state *state, phys_addr_t phys,
+			size_t size)
+{
+	struct iova_domain *iovad;
+	dma_addr_t addr;
+	size_t pad;
+
+	*state = (struct dma_iova_state){};
+	if (!use_dma_iommu(dev))
+		return false;
+
+	iovad = &dev->sim->domain->iova_cookie->iovad;
+	pad = iova_offset(iovad, phys);
+	if (WARN_ON_ONCE(!size))
+		return false;
+	/* The flag shares a word with the size. */
+	if (WARN_ON_ONCE((u64)size & DMA_IOVA_USE_SWIOTLB))
+		return false;
+
+	addr = sim_dma_iova_alloc(dev, iova_align(iovad, size + pad), dma_get_mask(dev));
+	if (!addr)
+		return false;
+	state->addr = addr + pad;
+	state->__size = size;
+	return true;
+}
+EXPORT_SYMBOL_GPL(dma_iova_try_alloc);
+
+static void window_free(struct device *dev, struct dma_iova_state *state)
+{
+	struct iommu_domain *domain = dev->sim->domain;
+	struct iova_domain *iovad = &domain->iova_cookie->iovad;
+	size_t pad = iova_offset(iovad, state->addr);
+
+	sim_dma_iova_free(domain, state->addr - pad,
+			  iova_align(iovad, dma_iova_size(state) + pad));
+}
+
+void dma_iova_free(struct device *dev, struct dma_iova_state *state)
+{
+	sim_scope_begin();
+	window_free(dev, state);
+	sim_scope_end();
+}
+EXPORT_SYMBOL_GPL(dma_iova_free);
+
+int dma_iova_link(struct device *dev, struct dma_iova_state *state, phys_addr_t phys,
+		  size_t offset, size_t size, enum dma_data_direction dir, unsigned long attrs)
+{
+	struct iommu_domain *domain = dev->sim->domain;
+	const size_t mask = iova_mask(&domain->iova_cookie->iovad);
+	const bool coherent = dev_is_dma_coherent(dev);
+	const size_t pad = phys & mask;
+
+	if (WARN_ON_ONCE(pad && offset > 0))
+		return -EIO;
+	if (unlikely(attrs & DMA_ATTR_REQUIRE_COHERENT)) {
+		if (WARN_ON_ONCE(state->__size & DMA_IOVA_USE_SWIOTLB))
+			return -EOPNOTSUPP;
+		if (!coherent)
+			return -EOPNOTSUPP;
+	}
+	if (sim_dma_must_bounce(dev, mask, phys, size)) {
+		if (attrs & (DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT))
+			return -EPERM;
+		sim_dma_bounce_refuse(dev);
+		return -ENOMEM;
+	}
+	return iommu_map_nosync(domain, state->addr + offset - pad, phys - pad,
+				(size + pad + mask) & ~mask, sim_dma_prot(dir, coherent, attrs),
+				GFP_ATOMIC);
+}
+EXPORT_SYMBOL_GPL(dma_iova_link);
+
+int dma_iova_sync(struct device *dev, struct dma_iova_state *state, size_t offset, size_t size)
+{
+	struct iommu_domain *domain = dev->sim->domain;
+	struct iova_domain *iovad = &domain->iova_cookie->iovad;
+	dma_addr_t addr = state->addr + offset;
+	size_t pad = iova_offset(iovad, addr);
+
+	return iommu_sync_map(domain, addr - pad, iova_align(iovad, size + pad));
+}
+EXPORT_SYMBOL_GPL(dma_iova_sync);
+
+/*
+ * What the CPU has to do before translations go away, granule by granule. There are no bytes to
+ * move, but the kernel's complaint about a granule without translation belongs to its behaviour.
+ */
+static void unlink_cpu_sync(struct device *dev, dma_addr_t addr, size_t size)
+{
+	struct iommu_domain *domain = dev->sim->domain;
+	struct iova_domain *iovad = &domain->iova_cookie->iovad;
+	dma_addr_t end = addr + size;
+
+	do {
+		if (WARN_ON(!iommu_iova_to_phys(domain, addr)))
+			return;
+		addr = (addr | iova_mask(iovad)) + 1;
+	} while (addr < end);
+}
+
+static inline bool needs_unlink_cpu_sync(struct device *dev, struct dma_iova_state *state,
+					 unsigned long attrs)
+{
+	return unlikely(state->__size & DMA_IOVA_USE_SWIOTLB) ||
+	       unlikely(needs_cpu_sync(dev, attrs));
+}
+
+static void iova_unlink(struct device *dev, struct dma_iova_state *state, size_t offset,
+			size_t size, unsigned long attrs, bool free_iova)
+{
+	struct iommu_domain *domain = dev->sim->domain;
+	struct iova_domain *iovad = &domain->iova_cookie->iovad;
+	struct iommu_iotlb_gather iotlb_gather;
+	dma_addr_t addr = state->addr + offset;
+	size_t pad = iova_offset(iovad, addr);
+	size_t unmapped;
+
+	if (needs_unlink_cpu_sync(dev, state, attrs))
+		unlink_cpu_sync(dev, addr, size);
+
+	iommu_iotlb_gather_init(&iotlb_gather);
+	size = iova_align(iovad, size + pad);
+	addr -= pad;
+	unmapped = iommu_unmap_fast(domain, addr, size, &iotlb_gather);
+	WARN_ON(unmapped != size);
+
+	iommu_iotlb_sync(domain, &iotlb_gather);
+	if (free_iova)
+		sim_dma_iova_free(domain, addr, size);
+}
+
+void dma_iova_unlink(struct device *dev, struct dma_iova_state *state, size_t offset, size_t size,
+		     enum dma_data_direction dir, unsigned long attrs)
+{
+	sim_scope_begin();
+	iova_unlink(dev, state, offset, size, attrs, false);
+	sim_scope_end();
+}
+EXPORT_SYMBOL_GPL(dma_iova_unlink);
+
+void dma_iova_destroy(struct device *dev, struct dma_iova_state *state, size_t mapped_len,
+		      enum dma_data_direction dir, unsigned long attrs)
+{
+	sim_scope_begin();
+	/* Nothing was mapped when the first link failed; then the whole window is known. */
+	if (mapped_len)
+		iova_unlink(dev, state, 0, mapped_len, attrs, true);
+	else
+		window_free(dev, state);
+	sim_scope_end();
+}
+EXPORT_SYMBOL_GPL(dma_iova_destroy);
+
+/**
+ * next_run - the next gapless run of leaves in a range
+ * @sdom: domain
+ * @start: where to look; set to the start of the run
+ * @last: end of the range, inclusive
+ * @run_last: set to the end of the run, inclusive
+ *
+ * What leaves cover outside of the range is not part of the run.
+ */
+static bool next_run(struct sim_domain *sdom, u64 *start, u64 last, u64 *run_last)
+{
+	struct iopt_leaf leaf;
+
+	if (!iopt_next_leaf(sdom, *start, last, &leaf))
+		return false;
+	if (leaf.iova > *start)
+		*start = leaf.iova;
+	for (;;) {
+		*run_last = leaf.iova + (leaf.bytes - 1);
+		if (*run_last >= last) {
+			*run_last = last;
+			return true;
+		}
+		if (!iopt_walk(sdom, *run_last + 1, &leaf))
+			return true;
+	}
+}
+
+/* Unlinks each run of [@start, @last] without a flush; the gather spans all of them. */
+static void unlink_runs(struct device *dev, struct dma_iova_state *state, u64 start, u64 last,
+			unsigned long attrs, struct iommu_iotlb_gather *gather)
+{
+	struct iommu_domain *domain = dev->sim->domain;
+	bool cpu_sync = needs_unlink_cpu_sync(dev, state, attrs);
+	u64 first = 0, end = 0, run_last;
+	size_t unmapped;
+
+	while (next_run(to_sim_domain(domain), &start, last, &run_last)) {
+		u64 bytes = run_last - start + 1;
+
+		if (cpu_sync)
+			unlink_cpu_sync(dev, start, bytes);
+		unmapped = iommu_unmap_fast(domain, start, bytes, gather);
+		WARN_ON(unmapped != bytes);
+		if (!end)
+			first = start;
+		end = run_last + 1;
+		if (run_last == last)
+			break;
+		start = end;
+	}
+	if (!end)
+		return;
+	gather->pgsize = iova_mask(&domain->iova_cookie->iovad) + 1;
+	iommu_iotlb_gather_add_range(gather, first, end - first);
+}
+
+void dma_iova_with_holes_destroy(struct device *dev, struct dma_iova_state *state,
+				 enum dma_data_direction dir, unsigned long attrs)
+{
+	struct iommu_domain *domain = dev->sim->domain;
+	struct iova_domain *iovad = &domain->iova_cookie->iovad;
+	size_t pad = iova_offset(iovad, state->addr);
+	size_t size = iova_align(iovad, dma_iova_size(state) + pad);
+	dma_addr_t addr = state->addr - pad;
+	struct iommu_iotlb_gather iotlb_gather;
+
+	sim_scope_begin();
+	iommu_iotlb_gather_init(&iotlb_gather);
+	/*
+	 * Drivers flush between ranges that do not touch, unless the caller has taken the flush
+	 * upon itself. It has: one flush over everything follows before the space is freed.
+	 */
+	iotlb_gather.queued = true;
+	unlink_runs(dev, state, addr, addr + (size - 1), attrs, &iotlb_gather);
+	iotlb_gather.queued = false;
+	iommu_iotlb_sync(domain, &iotlb_gather);
+	sim_dma_iova_free(domain, addr, size);
+	sim_scope_end();
+}
+EXPORT_SYMBOL_GPL(dma_iova_with_holes_destroy);

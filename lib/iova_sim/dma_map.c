@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * The streaming DMA API. Models kernel/dma/mapping.c, kernel/dma/direct.h and the mapping part of
+ * drivers/iommu/dma-iommu.c, v7.0. Differs: bounce buffers count as inactive, invalidation is
+ * strict, no dma_map_ops of an architecture, no DMA debugging.
+ */
+#include <linux/bug.h>
+#include <linux/dma-mapping.h>
+#include <linux/export.h>
+#include <linux/gfp.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include "iova_sim/dma_iommu.h"
+#include "kernel/report.h"
+#include "mm/phys.h"
+
+static inline bool map_is_direct(struct device *dev)
+{
+	return !use_dma_iommu(dev);
+}
+
+static dma_addr_t dma_direct_map_phys(struct device *dev, phys_addr_t phys, size_t size)
+{
+	/* No offset between bus and physical addresses. */
+	dma_addr_t addr = phys;
+	dma_addr_t last = addr + size - 1;
+
+	if (likely(last <= min_not_zero(*dev->dma_mask, dev->bus_dma_limit)))
+		return addr;
+	dev_WARN_ONCE(dev, 1, "DMA addr %pad+%zu overflow (mask %llx, bus limit %llx).\n", &addr,
+		      size, *dev->dma_mask, dev->bus_dma_limit);
+	return DMA_MAPPING_ERROR;
+}
+
+dma_addr_t iommu_dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,
+			      enum dma_data_direction dir, unsigned long attrs)
+{
+	struct iommu_domain *domain = dev->sim->domain;
+	struct iova_domain *iovad = &domain->iova_cookie->iovad;
+	const size_t mask = iova_mask(iovad);
+	const size_t pad = phys & mask;
+	dma_addr_t iova;
+	int prot;
+
+	if (sim_dma_must_bounce(dev, mask, phys, size)) {
+		if (!(attrs & (DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT)))
+			sim_dma_bounce_refuse(dev);
+		return DMA_MAPPING_ERROR;
+	}
+	if (dev_WARN_ONCE(dev, dma_get_min_align_mask(dev) > mask,
+			  "Unsupported alignment constraint\n"))
+		return DMA_MAPPING_ERROR;
+
+	size = iova_align(iovad, size + pad);
+	iova = sim_dma_iova_alloc(dev, size, dma_get_mask(dev));
+	if (!iova)
+		return DMA_MAPPING_ERROR;
+	prot = sim_dma_prot(dir, dev_is_dma_coherent(dev), attrs);
+	if (iommu_map(domain, iova, phys - pad, size, prot, GFP_ATOMIC)) {
+		sim_dma_iova_free(domain, iova, size);
+		return DMA_MAPPING_ERROR;
+	}
+	return iova + pad;
+}
+
+static void iommu_dma_unmap(struct device *dev, dma_addr_t addr, size_t size)
+{
+	struct iommu_domain *domain = dev->sim->domain;
+	struct iova_domain *iovad = &domain->iova_cookie->iovad;
+	struct iommu_iotlb_gather iotlb_gather;
+	size_t pad = iova_offset(iovad, addr);
+	size_t unmapped;
+
+	addr -= pad;
+	size = iova_align(iovad, size + pad);
+	iommu_iotlb_gather_init(&iotlb_gather);
+	unmapped = iommu_unmap_fast(domain, addr, size, &iotlb_gather);
+	WARN_ON(unmapped != size);
+	iommu_iotlb_sync(domain, &iotlb_gather);
+	sim_dma_iova_free(domain, addr, size);
+}
+
+void iommu_dma_unmap_phys(struct device *dev, dma_addr_t dma_handle, size_t size,
+			  enum dma_data_direction dir, unsigned long attrs)
+{
+	/* Whatever could have bounced is looked up first; without a translation all is given up. */
+	if (!(attrs & (DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT)) &&
+	    WARN_ON(!iommu_iova_to_phys(dev->sim->domain, dma_handle)))
+		return;
+	iommu_dma_unmap(dev, dma_handle, size);
+}
+
+dma_addr_t dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,
+			enum dma_data_direction dir, unsigned long attrs)
+{
+	dma_addr_t addr;
+
+	BUG_ON(!valid_dma_direction(dir));
+	if (WARN_ON_ONCE(!dev->dma_mask))
+		return DMA_MAPPING_ERROR;
+	if (!dev_is_dma_coherent(dev) && (attrs & DMA_ATTR_REQUIRE_COHERENT))
+		return DMA_MAPPING_ERROR;
+
+	sim_scope_begin();
+	if (map_is_direct(dev))
+		addr = dma_direct_map_phys(dev, phys, size);
+	else
+		addr = iommu_dma_map_phys(dev, phys, size, dir, attrs);
+	sim_event(DMA_MAP_PHYS, dev->sim->name, dir, addr, size, phys, attrs);
+	if (addr != DMA_MAPPING_ERROR)
+		iova_sim_watch(dma_map, dev, addr, phys, size, dir);
+	sim_scope_end();
+	return addr;
+}
+EXPORT_SYMBOL_GPL(dma_map_phys);
+
+void dma_unmap_phys(struct device *dev, dma_addr_t addr, size_t size,
+		    enum dma_data_direction dir, unsigned long attrs)
+{
+	BUG_ON(!valid_dma_direction(dir));
+	sim_scope_begin();
+	iova_sim_watch(dma_unmap, dev, addr, size, dir);
+	if (!map_is_direct(dev))
+		iommu_dma_unmap_phys(dev, addr, size, dir, attrs);
+	sim_event(DMA_UNMAP_PHYS, dev->sim->name, dir, addr, size, attrs);
+	sim_scope_end();
+}
+EXPORT_SYMBOL_GPL(dma_unmap_phys);
+
+dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offset, size_t size,
+			      enum dma_data_direction dir, unsigned long attrs)
+{
+	if (unlikely(attrs & DMA_ATTR_MMIO))
+		return DMA_MAPPING_ERROR;
+	return dma_map_phys(dev, page_to_phys(page) + offset, size, dir, attrs);
+}
+EXPORT_SYMBOL(dma_map_page_attrs);
+
+void dma_unmap_page_attrs(struct device *dev, dma_addr_t addr, size_t size,
+			  enum dma_data_direction dir, unsigned long attrs)
+{
+	if (unlikely(attrs & DMA_ATTR_MMIO))
+		return;
+	dma_unmap_phys(dev, addr, size, dir, attrs);
+}
+EXPORT_SYMBOL(dma_unmap_page_attrs);
+
+/* Memory of kmalloc() has no physical address here, which only vmalloc memory lacks in a kernel. */
+static bool is_ram_address(const void *ptr)
+{
+	return sim_phys_of(sim_world, ptr) != ~(phys_addr_t)0;
+}
+
+dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
+				enum dma_data_direction dir, unsigned long attrs)
+{
+	if (dev_WARN_ONCE(dev, !is_ram_address(ptr), "rejecting DMA map of vmalloc memory\n"))
+		return DMA_MAPPING_ERROR;
+	return dma_map_page_attrs(dev, virt_to_page(ptr), offset_in_page(ptr), size, dir, attrs);
+}
+
+dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys_addr, size_t size,
+			    enum dma_data_direction dir, unsigned long attrs)
+{
+	return dma_map_phys(dev, phys_addr, size, dir, attrs | DMA_ATTR_MMIO);
+}
+EXPORT_SYMBOL(dma_map_resource);
+
+void dma_unmap_resource(struct device *dev, dma_addr_t addr, size_t size,
+			enum dma_data_direction dir, unsigned long attrs)
+{
+	dma_unmap_phys(dev, addr, size, dir, attrs | DMA_ATTR_MMIO);
+}
+EXPORT_SYMBOL(dma_unmap_resource);
+
+/*
+ * Without bounce buffers and with CPU caches left out there is nothing to sync; what remains is
+ * that a direction must be one.
+ */
+void iommu_dma_sync_single_for_cpu(struct device *dev, dma_addr_t dma_handle, size_t size,
+				   enum dma_data_direction dir)
+{
+}
+
+void iommu_dma_sync_single_for_device(struct device *dev, dma_addr_t dma_handle, size_t size,
+				      enum dma_data_direction dir)
+{
+}
+
+void __dma_sync_single_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
+			       enum dma_data_direction dir)
+{
+	BUG_ON(!valid_dma_direction(dir));
+	if (!map_is_direct(dev))
+		iommu_dma_sync_single_for_cpu(dev, addr, size, dir);
+}
+EXPORT_SYMBOL(__dma_sync_single_for_cpu);
+
+void __dma_sync_single_for_device(struct device *dev, dma_addr_t addr, size_t size,
+				  enum dma_data_direction dir)
+{
+	BUG_ON(!valid_dma_direction(dir));
+	if (!map_is_direct(dev))
+		iommu_dma_sync_single_for_device(dev, addr, size, dir);
+}
+EXPORT_SYMBOL(__dma_sync_single_for_device);
+
+bool __dma_need_sync(struct device *dev, dma_addr_t dma_addr)
+{
+	/* Direct mappings ask whether this very address is a bounce buffer; there are none. */
+	return map_is_direct(dev) ? !dev_is_dma_coherent(dev) : true;
+}
+EXPORT_SYMBOL_GPL(__dma_need_sync);

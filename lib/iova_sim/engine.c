@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+#include <linux/device.h>
+#include <linux/errno.h>
+#include <linux/iommu.h>
+#include <linux/mm.h>
+#include "device/sim_device.h"
+#include "iova_sim/domain.h"
+#include "iova_sim/engine.h"
+#include "iova_sim/fault_log.h"
+#include "iova_sim/iotlb.h"
+#include "iova_sim/layer.h"
+#include "mm/phys.h"
+
+/* Tables of the first stage take addresses whose upper bits repeat the highest translated one. */
+static bool width_is_wrong(const struct iopt *table, u64 addr)
+{
+	unsigned int shift = 64 - iopt_level_shift(table->top_level + 1);
+
+	if (!table->fmt->va_bits_unused)
+		return addr > table->va_last;
+	return (u64)((s64)(addr << shift) >> shift) != addr;
+}
+
+static int fault(struct device *dev, struct sim_domain *sdom, u64 addr, bool write,
+		 enum sim_fault_kind kind)
+{
+	sim_fault_log(dev, sdom, addr, write, kind);
+	return -EFAULT;
+}
+
+/* The IOTLB has no entry: what the table says now. */
+static noinline int translate_walk(struct device *dev, struct sim_domain *sdom, u64 addr,
+				   bool write, struct sim_dma_target *target)
+{
+	struct iotlb *iotlb = sdom->state->iotlb;
+	struct iopt_leaf leaf;
+
+	if (width_is_wrong(&sdom->table, addr))
+		return fault(dev, sdom, addr, write, SIM_FAULT_WIDTH);
+	if (!iopt_walk(sdom, addr, &leaf)) {
+		if (sdom->caching_mode)
+			iotlb_insert_absent(iotlb, sdom->index, addr);
+		return fault(dev, sdom, addr, write, SIM_FAULT_NOT_PRESENT);
+	}
+	if (!(write ? leaf.write : leaf.read))
+		return fault(dev, sdom, addr, write, SIM_FAULT_PERMISSION);
+	iotlb_insert(iotlb, sdom->index, addr, leaf.iova, leaf.phys, leaf.bytes,
+		     (leaf.read ? IOTLB_READ : 0) | (leaf.write ? IOTLB_WRITE : 0));
+	target->phys = leaf.phys + (addr - leaf.iova);
+	target->last = leaf.iova + (leaf.bytes - 1);
+	target->cached = false;
+	return 0;
+}
+
+int sim_dma_translate(struct device *dev, u64 addr, bool write, struct sim_dma_target *target)
+{
+	struct iommu_domain *domain = dev->sim->domain;
+	struct sim_domain *sdom = to_sim_domain(domain);
+	unsigned int flags;
+
+	if (unlikely(domain->type == IOMMU_DOMAIN_IDENTITY)) {
+		*target = (struct sim_dma_target){ .phys = addr, .last = ~0ull };
+		return 0;
+	}
+	if (!iotlb_lookup(sdom->state->iotlb, sdom->index, addr, &target->phys, &target->last,
+			  &flags))
+		return translate_walk(dev, sdom, addr, write, target);
+	target->cached = true;
+	if (likely(flags & (write ? IOTLB_WRITE : IOTLB_READ)))
+		return 0;
+	return fault(dev, sdom, addr, write,
+		     flags & IOTLB_PRESENT ? SIM_FAULT_PERMISSION : SIM_FAULT_NOT_PRESENT);
+}
+
+/* Hash of what a transfer moved; the order of the bytes counts, where it was cut does not. */
+static u64 content_hash(const u8 *buf, size_t bytes)
+{
+	u64 hash = SIM_DIGEST_SEED ^ bytes;
+	u64 word;
+
+	for (; bytes >= sizeof(word); bytes -= sizeof(word), buf += sizeof(word)) {
+		__builtin_memcpy(&word, buf, sizeof(word));
+		hash = sim_digest_mix(hash ^ word, SIM_DIGEST_KEY);
+	}
+	if (bytes) {
+		word = 0;
+		__builtin_memcpy(&word, buf, bytes);
+		hash = sim_digest_mix(hash ^ word, SIM_DIGEST_KEY);
+	}
+	return hash;
+}
+
+static int transfer_piece(struct device *dev, u64 addr, void *buf, size_t bytes, bool write)
+{
+	struct iommu_domain *domain = dev->sim->domain;
+	struct sim_dma_target target;
+	int err;
+
+	err = sim_dma_translate(dev, addr, write, &target);
+	if (err)
+		return err;
+	if (!sim_phys_is_ram(sim_world, target.phys))
+		return fault(dev, to_sim_domain(domain), addr, write, SIM_FAULT_NO_MEMORY);
+	iova_sim_watch(access, dev, domain, addr, target.phys, bytes, write, target.cached);
+	if (write)
+		return sim_phys_write(sim_world, target.phys, buf, bytes);
+	return sim_phys_read(sim_world, target.phys, buf, bytes);
+}
+
+static int transfer(struct device *dev, u64 addr, void *buf, size_t bytes, bool write,
+		    size_t *done)
+{
+	int err = 0;
+
+	*done = 0;
+	while (*done < bytes) {
+		u64 at = addr + *done;
+		size_t piece = PAGE_SIZE - offset_in_page(at);
+
+		if (piece > bytes - *done)
+			piece = bytes - *done;
+		err = transfer_piece(dev, at, (u8 *)buf + *done, piece, write);
+		if (err)
+			break;
+		*done += piece;
+	}
+	return err;
+}
+
+int sim_dma_read(struct device *dev, u64 addr, void *buf, size_t bytes)
+{
+	size_t done;
+	int err = transfer(dev, addr, buf, bytes, false, &done);
+
+	sim_event(DEV_READ, dev->sim->name, addr, bytes, err, content_hash(buf, done));
+	return err;
+}
+
+int sim_dma_write(struct device *dev, u64 addr, const void *buf, size_t bytes)
+{
+	size_t done;
+	int err = transfer(dev, addr, (void *)buf, bytes, true, &done);
+
+	sim_event(DEV_WRITE, dev->sim->name, addr, bytes, err, content_hash(buf, done));
+	return err;
+}

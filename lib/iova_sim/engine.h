@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * DOC: Overview
+ *
+ * A device's DMA engine. Each access is cut at 4 KiB boundaries, and each piece goes the way of a
+ * real request: IOTLB, else a walk of the table bits in RAM, permission, bytes. What went through
+ * before a fault stays done.
+ *
+ * DOC: Not modelled
+ *
+ * A device drives all 64 address lines whatever its DMA mask says, and nothing lies behind a
+ * physical address but RAM.
+ */
+#ifndef IOVA_SIM_ENGINE_H
+#define IOVA_SIM_ENGINE_H
+
+#include <linux/types.h>
+
+struct device;
+
+/**
+ * struct sim_dma_target - where an address leads
+ * @phys: physical address
+ * @last: last address that the same translation covers
+ * @cached: an IOTLB entry was used
+ */
+struct sim_dma_target {
+	u64 phys;
+	u64 last;
+	bool cached;
+};
+
+/**
+ * sim_dma_translate - translate one address as the hardware does for a request
+ * @dev: device, attached
+ * @addr: DMA address
+ * @write: whether the request writes
+ * @target: filled on success
+ *
+ * Fills the IOTLB. A device with direct mapping is not translated.
+ * Return: 0, or -EFAULT after logging the fault and telling the watcher.
+ */
+int sim_dma_translate(struct device *dev, u64 addr, bool write, struct sim_dma_target *target);
+/**
+ * sim_dma_read - the device reads memory
+ * @dev: device, attached
+ * @addr: DMA address, any alignment
+ * @buf: filled
+ * @bytes: size
+ *
+ * Return: 0, or -EFAULT; then the bytes before the faulting piece have been read.
+ */
+int sim_dma_read(struct device *dev, u64 addr, void *buf, size_t bytes);
+/**
+ * sim_dma_write - the device writes memory
+ * @dev: device, attached
+ * @addr: DMA address, any alignment
+ * @buf: bytes
+ * @bytes: size
+ *
+ * Return: 0, or -EFAULT; then the bytes before the faulting piece have been written.
+ */
+int sim_dma_write(struct device *dev, u64 addr, const void *buf, size_t bytes);
+
+#endif
