@@ -10,6 +10,7 @@
  *
  * profile       which driver: names of machine descriptions ("generic-pt").
  * caching mode  the IOMMU caches not-present entries too, so that a map needs a sync before use.
+ *		 Only the second stage of VT-d can do so; other formats ignore the wish.
  */
 #ifndef IOVA_SIM_DOMAIN_H
 #define IOVA_SIM_DOMAIN_H
@@ -20,7 +21,7 @@
 #include "iova_sim/iopt.h"
 #include "kernel/world.h"
 
-struct iotlb;
+struct iova_sim;
 
 /**
  * enum sim_fault_style - in whose words a fault is logged
@@ -59,7 +60,7 @@ struct sim_iommu_profile {
  * @domain: what the kernel API sees
  * @table: page table; unused by a domain of type IOMMU_DOMAIN_IDENTITY
  * @index: names the domain in events; counts from 0 in order of creation
- * @caching_mode: see Vocabulary
+ * @caching_mode: see Vocabulary; false for a format that can't
  * @profile: driver
  * @world: whose it is
  * @state: the layer's state
@@ -99,6 +100,20 @@ const char *sim_iommu_profile_name(unsigned int index);
  */
 int sim_domain_create(struct svmsim_world *world, const char *profile_name, const char *fmt_name,
 		      bool caching_mode, struct sim_domain **out);
+/**
+ * sim_domain_create_levels - as sim_domain_create(), with a given number of table levels
+ * @world: current world
+ * @profile_name: driver
+ * @fmt_name: page-table format
+ * @caching_mode: see Vocabulary
+ * @level_count: 0 for the format's default
+ * @out: the domain
+ *
+ * Return: as sim_domain_create(); -EINVAL also for a number of levels that the format lacks.
+ */
+int sim_domain_create_levels(struct svmsim_world *world, const char *profile_name,
+			     const char *fmt_name, bool caching_mode, unsigned int level_count,
+			     struct sim_domain **out);
 /**
  * sim_domain_destroy - free a domain and all of its tables
  *

@@ -60,6 +60,7 @@ struct iommu_pages_list;
  * @write_value: the same for writing
  * @leaf_zero: bits that are zero in a sound leaf, by level; address bits below its size apart
  * @table_zero: bits that are zero in a sound table entry
+ * @caches_absent: hardware with this format can be in caching mode (see iova_sim/domain.h)
  * @prot_bits: bits of a leaf for IOMMU_READ, IOMMU_WRITE and the like
  */
 struct iopt_fmt {
@@ -81,6 +82,7 @@ struct iopt_fmt {
 	u64 write_value;
 	u64 leaf_zero[IOPT_LEAF_LEVEL_COUNT];
 	u64 table_zero;
+	bool caches_absent;
 	u64 (*prot_bits)(unsigned int prot);
 };
 

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+#include <linux/errno.h>
+#include <linux/iommu.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+#include "iova_sim/fmt/fmt.h"
+#include "iova_sim/iopt_internal.h"
+
+static const struct iopt_fmt *const formats[] = {
+	&iopt_fmt_vtdss,
+	&iopt_fmt_x86_64,
+	&iopt_fmt_arm_lpae,
+};
+
+#define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
+
+const struct iopt_fmt *iopt_fmt_find(const char *name)
+{
+	for (unsigned int i = 0; i < FORMAT_COUNT; i++)
+		if (!strcmp(formats[i]->name, name))
+			return formats[i];
+	return NULL;
+}
+
+const char *iopt_fmt_name(unsigned int index)
+{
+	return index < FORMAT_COUNT ? formats[index]->name : NULL;
+}
+
+static void forget_leaf_table(struct iopt *table)
+{
+	table->leaf_table = NULL;
+	table->leaf_tag = IOPT_LEAF_TAG_NONE;
+}
+
+int iopt_init(struct iopt *table, struct svmsim_world *world, const struct iopt_fmt *fmt,
+	      unsigned int level_count)
+{
+	unsigned int va_bits;
+
+	if (!level_count)
+		level_count = fmt->level_count;
+	if (level_count < fmt->level_count_min || level_count > fmt->level_count_max)
+		return -EINVAL;
+	table->top = sim_phys_table_alloc(world);
+	if (!table->top)
+		return -ENOMEM;
+	table->top_phys = sim_phys_of(world, table->top);
+	table->fmt = fmt;
+	table->world = world;
+	table->top_level = level_count - 1;
+	va_bits = iopt_level_shift(level_count) - fmt->va_bits_unused;
+	table->va_last = (1ull << va_bits) - 1;
+	table->oa_last = (1ull << fmt->oa_bits) - 1;
+	table->table_count = 1;
+	forget_leaf_table(table);
+	for (unsigned int prot = 0; prot < IOPT_PROT_COUNT; prot++)
+		table->prot_bits[prot] = fmt->prot_bits(prot);
+	return 0;
+}
+
+void iopt_fini(struct iopt *table)
+{
+	struct iommu_pages_list freed;
+
+	INIT_LIST_HEAD(&freed.pages);
+	iopt_detach(table, table->top_phys, table->top_level + 1, &freed);
+	iopt_pages_free(table->world, &freed);
+	table->top = NULL;
+}
+
+struct iopt_slot iopt_find_slot(const struct iopt *table, u64 iova, unsigned int level)
+{
+	const struct iopt_fmt *fmt = table->fmt;
+	struct iopt_slot slot = { .level = table->top_level };
+	u64 *entries = table->top;
+
+	for (;;) {
+		slot.entry = entries + iopt_index(iova, slot.level);
+		if (slot.level == level || !iopt_is_present(fmt, *slot.entry) ||
+		    iopt_is_leaf(fmt, *slot.entry, slot.level))
+			return slot;
+		entries = iopt_child(table, *slot.entry);
+		slot.level--;
+	}
+}
+
+static int make_table(struct iopt *table, u64 *entry)
+{
+	u64 *child = sim_phys_table_alloc(table->world);
+
+	if (!child)
+		return -ENOMEM;
+	*entry = sim_phys_of(table->world, child) | table->fmt->table_bits;
+	table->table_count++;
+	return 0;
+}
+
+int iopt_make_slot(struct iopt *table, u64 iova, unsigned int level, struct iopt_slot *slot)
+{
+	int err;
+
+	*slot = iopt_find_slot(table, iova, level);
+	while (slot->level != level) {
+		if (iopt_is_present(table->fmt, *slot->entry))
+			return -EEXIST;
+		err = make_table(table, slot->entry);
+		if (err)
+			return err;
+		slot->level--;
+		slot->entry = iopt_child(table, *slot->entry) + iopt_index(iova, slot->level);
+	}
+	return 0;
+}
+
+void iopt_detach_one(struct iopt *table, u64 entry, struct iommu_pages_list *freed)
+{
+	u64 phys = entry & table->fmt->address_mask;
+
+	/* Cheaper than to find out which address the table was for, and right as well. */
+	forget_leaf_table(table);
+	table->table_count--;
+	list_add_tail(&pfn_to_page(phys >> IOPT_PAGE_SHIFT)->lru, &freed->pages);
+}
+
+void iopt_detach(struct iopt *table, u64 entry, unsigned int level, struct iommu_pages_list *freed)
+{
+	const struct iopt_fmt *fmt = table->fmt;
+	const u64 *entries = iopt_child(table, entry);
+
+	for (unsigned int i = 0; level > 1 && i < IOPT_ENTRY_COUNT; i++)
+		if (iopt_is_present(fmt, entries[i]) && !iopt_is_leaf(fmt, entries[i], level - 1))
+			iopt_detach(table, entries[i], level - 1, freed);
+	iopt_detach_one(table, entry, freed);
+}
+
+void iopt_pages_free(struct svmsim_world *world, struct iommu_pages_list *freed)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, &freed->pages, lru) {
+		list_del_init(&page->lru);
+		sim_phys_table_free(world, sim_phys_ptr(world, page_to_phys(page)));
+	}
+}
