@@ -5,7 +5,8 @@
 
 static void *library_alloc(void *ctx, size_t bytes)
 {
-	return malloc(bytes);
+	/* Some C libraries align blocks below 16 bytes to 8 only. */
+	return malloc(bytes < 16 ? 16 : bytes);
 }
 
 static void library_free(void *ctx, void *ptr, size_t bytes)
