@@ -72,6 +72,8 @@ struct sim_phys_chunk {
  * @single: freed single pages that were not merged yet
  * @single_count: their number
  * @order_mask: bit n is set when free[n] is not empty
+ * @range: page frames of the node, end exclusive; the second range is empty unless the first one
+ *	ends at the PCI hole
  */
 struct sim_phys_node {
 	struct list_head free[SIM_PHYS_ORDER_MAX + 1];
@@ -80,6 +82,10 @@ struct sim_phys_node {
 	struct list_head single;
 	unsigned int single_count;
 	u32 order_mask;
+	struct {
+		u64 first_pfn;
+		u64 end_pfn;
+	} range[2];
 };
 
 /**
@@ -132,6 +138,15 @@ static inline struct sim_phys *sim_phys_of_world(const struct svmsim_world *worl
 {
 	return world->slot[SIM_SLOT_PHYS];
 }
+
+/**
+ * sim_phys_layout_end - where RAM ends with a description's nodes
+ * @machine: description with its defaults filled in
+ *
+ * Return: the first physical address behind RAM, so that a check of the description can compare it
+ * with the physical width.
+ */
+u64 sim_phys_layout_end(const struct svmsim_machine *machine);
 
 /** sim_phys_ptr_slow - what sim_phys_ptr() does when a chunk is touched first; not for callers */
 void *sim_phys_ptr_slow(struct svmsim_world *world, phys_addr_t phys);

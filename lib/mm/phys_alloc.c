@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The allocator: free blocks of each order, split and merged as in the kernel, and a list of freed
+ * single pages in front, so that allocating and freeing one page costs a few instructions. The
+ * struct page of a free page is all zero but for what the lists need of a block's first page.
+ */
+#include "mm/phys_internal.h"
+#include <linux/log2.h>
+#include <linux/string.h>
+
+/* As many freed single pages wait before they are merged. */
+#define SINGLE_MAX 256
+/* A page has two neighbours, so the third candidate of a list is none. */
+#define SCATTERED_TRIES 3
+
+static struct sim_phys_node *node_of(struct sim_phys *state, u64 pfn)
+{
+	return &state->node[phys_chunk(state, pfn)->node];
+}
+
+static void block_add(struct svmsim_world *world, struct sim_phys *state,
+		      struct sim_phys_node *node, u64 pfn, unsigned int order, bool to_tail)
+{
+	struct page *page = phys_page(state, pfn);
+
+	sim_phys_touch(world, pfn, 1);
+	page->page_type = PGTY_buddy << SIM_PAGE_TYPE_SHIFT;
+	page->private = order;
+	if (to_tail)
+		list_add_tail(&page->buddy_list, &node->free[order]);
+	else
+		list_add(&page->buddy_list, &node->free[order]);
+	node->order_mask |= 1u << order;
+}
+
+static void block_remove(struct sim_phys *state, struct sim_phys_node *node, u64 pfn,
+			 unsigned int order)
+{
+	struct page *page = phys_page(state, pfn);
+
+	list_del(&page->buddy_list);
+	page->buddy_list.next = NULL;
+	page->buddy_list.prev = NULL;
+	page->page_type = 0;
+	page->private = 0;
+	if (list_empty(&node->free[order]))
+		node->order_mask &= ~(1u << order);
+}
+
+/* The largest block that starts at @pfn and ends at or before @end_pfn. */
+static unsigned int order_at(u64 pfn, u64 end_pfn)
+{
+	unsigned int order = __builtin_ctzll(pfn | 1ull << SIM_PHYS_ORDER_MAX);
+
+	while (pfn + (1ull << order) > end_pfn)
+		order--;
+	return order;
+}
+
+/* Adds a range as free blocks that have no free buddies. */
+static void range_add(struct svmsim_world *world, struct sim_phys *state,
+		      struct sim_phys_node *node, u64 pfn, u64 end_pfn, bool to_tail)
+{
+	while (pfn < end_pfn) {
+		unsigned int order = order_at(pfn, end_pfn);
+
+		block_add(world, state, node, pfn, order, to_tail);
+		pfn += 1ull << order;
+	}
+}
+
+void phys_alloc_start(struct svmsim_world *world)
+{
+	struct sim_phys *state = sim_phys_of_world(world);
+
+	for (unsigned int i = 0; i < state->node_count; i++) {
+		struct sim_phys_node *node = &state->node[i];
+
+		for (unsigned int order = 0; order <= SIM_PHYS_ORDER_MAX; order++)
+			INIT_LIST_HEAD(&node->free[order]);
+		INIT_LIST_HEAD(&node->single);
+		node->order_mask = 0;
+		node->single_count = 0;
+		node->free_pages = node->ram_pages;
+		for (int r = 0; r < 2; r++)
+			range_add(world, state, node, node->range[r].first_pfn,
+				  node->range[r].end_pfn, true);
+	}
+}
+
+static void block_free(struct svmsim_world *world, struct sim_phys *state,
+		       struct sim_phys_node *node, u64 pfn, unsigned int order)
+{
+	for (; order < SIM_PHYS_ORDER_MAX; order++) {
+		u64 buddy = pfn ^ (1ull << order);
+		struct page *page = phys_page(state, buddy);
+
+		/* Memory of another node is not merged, and what is no RAM is never a block. */
+		if (buddy >= state->pfn_end || !PageBuddy(page) || page->private != order ||
+		    node_of(state, buddy) != node)
+			break;
+		block_remove(state, node, buddy, order);
+		pfn &= ~(1ull << order);
+	}
+	block_add(world, state, node, pfn, order, false);
+}
+
+static void single_drain(struct svmsim_world *world, struct sim_phys *state,
+			 struct sim_phys_node *node)
+{
+	while (!list_empty(&node->single)) {
+		struct page *page = list_first_entry(&node->single, struct page, pcp_list);
+
+		list_del(&page->pcp_list);
+		page->pcp_list.next = NULL;
+		page->pcp_list.prev = NULL;
+		block_free(world, state, node, phys_pfn(state, page), 0);
+	}
+	node->single_count = 0;
+}
+
+static u64 single_take(struct sim_phys *state, struct sim_phys_node *node, struct page *page)
+{
+	list_del(&page->pcp_list);
+	page->pcp_list.next = NULL;
+	page->pcp_list.prev = NULL;
+	node->single_count--;
+	node->free_pages--;
+	return phys_pfn(state, page);
+}
+
+/* Takes a free block and gives back what lies around the range that is wanted of it. */
+static void block_carve(struct svmsim_world *world, struct sim_phys *state,
+			struct sim_phys_node *node, u64 block, unsigned int order, u64 pfn,
+			u64 end_pfn)
+{
+	u64 block_end = block + (1ull << order);
+
+	block_remove(state, node, block, order);
+	if (end_pfn < block_end)
+		range_add(world, state, node, end_pfn, block_end, false);
+	if (block < pfn)
+		range_add(world, state, node, block, pfn, false);
+}
+
+/* Returns 0, which is no page frame of RAM, when there is none. */
+static u64 block_take(struct svmsim_world *world, struct sim_phys *state,
+		      struct sim_phys_node *node, unsigned int order, u64 pages)
+{
+	unsigned int from;
+	struct page *page;
+	u64 pfn;
+
+	if (!(node->order_mask >> order)) {
+		if (!node->single_count)
+			return 0;
+		single_drain(world, state, node);
+		if (!(node->order_mask >> order))
+			return 0;
+	}
+	from = order + __builtin_ctz(node->order_mask >> order);
+	page = list_first_entry(&node->free[from], struct page, buddy_list);
+	pfn = phys_pfn(state, page);
+	block_remove(state, node, pfn, from);
+	while (from > order) {
+		from--;
+		block_add(world, state, node, pfn + (1ull << from), from, false);
+	}
+	if (pages < 1ull << order)
+		range_add(world, state, node, pfn + pages, pfn + (1ull << order), false);
+	node->free_pages -= pages;
+	return pfn;
+}
+
+/* Takes free blocks that touch one another, when no single block is large enough. */
+static void run_take(struct svmsim_world *world, struct sim_phys *state,
+		     struct sim_phys_node *node, u64 pfn, u64 end_pfn, u64 run)
+{
+	while (run < end_pfn) {
+		unsigned int order = phys_page(state, run)->private;
+		u64 next = run + (1ull << order);
+
+		if (next > pfn)
+			block_carve(world, state, node, run, order, pfn > run ? pfn : run,
+				    end_pfn < next ? end_pfn : next);
+		run = next;
+	}
+	node->free_pages -= end_pfn - pfn;
+}
+
+/* The slow way to a contiguous range: look at every block of the node. Returns 0 for none. */
+static u64 run_find(struct svmsim_world *world, struct sim_phys *state, struct sim_phys_node *node,
+		    u64 pages, u64 align_pages)
+{
+	single_drain(world, state, node);
+	for (int r = 0; r < 2; r++) {
+		u64 run = node->range[r].first_pfn;
+
+		for (u64 pfn = run; pfn < node->range[r].end_pfn;) {
+			const struct page *page = phys_page(state, pfn);
+			u64 start = (run + align_pages - 1) & ~(align_pages - 1);
+
+			if (!PageBuddy(page)) {
+				run = ++pfn;
+				continue;
+			}
+			pfn += 1ull << page->private;
+			if (start < pfn && pfn - start >= pages) {
+				run_take(world, state, node, start, start + pages, run);
+				return start;
+			}
+		}
+	}
+	return 0;
+}
+
+/* Tells of pages that were handed out and makes them fresh. */
+static void handed_out(struct svmsim_world *world, struct sim_phys *state, u64 pfn, u64 pages)
+{
+	sim_phys_touch(world, pfn, pages);
+	phys_forget_bytes(state, pfn, pages);
+	if (unlikely(state->watch) && state->watch->page_alloc)
+		state->watch->page_alloc(state->watch->ctx, pfn, pages);
+}
+
+static u64 page_take(struct svmsim_world *world, struct sim_phys *state,
+		     struct sim_phys_node *node)
+{
+	if (likely(!list_empty(&node->single)))
+		return single_take(state, node,
+				   list_first_entry(&node->single, struct page, pcp_list));
+	return block_take(world, state, node, 0, 1);
+}
+
+static unsigned int node_of_cpu(const struct svmsim_world *world)
+{
+	unsigned int cpu = world->cpu;
+
+	for (unsigned int i = 0; i < world->machine->node_count; i++) {
+		if (cpu < world->machine->node[i].cpu_count)
+			return i;
+		cpu -= world->machine->node[i].cpu_count;
+	}
+	return 0;
+}
+
+/* A block from @nid or, unless told not to, from the node that comes next. Returns 0 for none. */
+static u64 take_from_nodes(struct svmsim_world *world, struct sim_phys *state, unsigned int nid,
+			   gfp_t gfp, unsigned int order)
+{
+	for (unsigned int i = 0; i < state->node_count; i++) {
+		struct sim_phys_node *node = &state->node[(nid + i) % state->node_count];
+		u64 pfn = order ? block_take(world, state, node, order, 1ull << order) :
+				  page_take(world, state, node);
+
+		if (pfn || (gfp & __GFP_THISNODE))
+			return pfn;
+	}
+	return 0;
+}
+
+static void make_compound(struct page *page, unsigned int order)
+{
+	struct folio *folio = (struct folio *)page;
+
+	page->flags.f |= 1UL << PG_head;
+	for (u64 i = 1; i < 1ull << order; i++)
+		page[i].compound_head = (unsigned long)page | 1;
+	folio->_flags_1 = order;
+	folio->_nr_pages = 1u << order;
+}
+
+struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
+{
+	struct svmsim_world *world = sim_world;
+	struct sim_phys *state = sim_phys_of_world(world);
+	struct page *page;
+	u64 pfn;
+
+	if (order > MAX_PAGE_ORDER) {
+		WARN_ON_ONCE(!(gfp & __GFP_NOWARN));
+		return NULL;
+	}
+	if (nid < 0 || nid >= (int)state->node_count)
+		nid = node_of_cpu(world);
+	pfn = take_from_nodes(world, state, nid, gfp, order);
+	if (!pfn)
+		return NULL;
+	handed_out(world, state, pfn, 1ull << order);
+	page = phys_page(state, pfn);
+	set_page_count(page, 1);
+	if (order && (gfp & __GFP_COMP))
+		make_compound(page, order);
+	/* Nothing says later how long a block without a compound page is: all its bytes are due now. */
+	if (order && !(gfp & __GFP_COMP))
+		phys_store(world, pfn, 1ull << order);
+	if (gfp & __GFP_ZERO)
+		sim_phys_set(world, PFN_PHYS(pfn), 0, PAGE_SIZE << order);
+	sim_event(PAGE_ALLOC, pfn, order);
+	return page;
+}
+EXPORT_SYMBOL(alloc_pages_node);
+
+struct page *alloc_pages(gfp_t gfp, unsigned int order)
+{
+	return alloc_pages_node(NUMA_NO_NODE, gfp, order);
+}
+EXPORT_SYMBOL(alloc_pages);
+
+void phys_free(struct svmsim_world *world, u64 pfn, unsigned int order)
+{
+	struct sim_phys *state = sim_phys_of_world(world);
+	struct sim_phys_node *node = node_of(state, pfn);
+	struct page *page = phys_page(state, pfn);
+
+	if (unlikely(state->watch) && state->watch->page_free)
+		state->watch->page_free(state->watch->ctx, pfn, 1ull << order);
+	sim_event(PAGE_FREE, pfn, order);
+	if (PageLocked(page))
+		phys_bad_ref(state, pfn, "freed while locked");
+	memset(page, 0, sizeof(*page) << order);
+	node->free_pages += 1ull << order;
+	if (order) {
+		block_free(world, state, node, pfn, order);
+		return;
+	}
+	list_add(&page->pcp_list, &node->single);
+	if (++node->single_count > SINGLE_MAX)
+		single_drain(world, state, node);
+}
+
+struct page *sim_phys_alloc_contig(struct svmsim_world *world, u64 pages, u64 align_bytes)
+{
+	struct sim_phys *state = sim_phys_of_world(world);
+	u64 align_pages = align_bytes > PAGE_SIZE ? align_bytes >> PAGE_SHIFT : 1;
+	unsigned int order = ilog2(roundup_pow_of_two(pages > align_pages ? pages : align_pages));
+	u64 pfn = 0;
+
+	SIM_ASSERT(pages && pages <= 1ull << SIM_PHYS_ORDER_MAX && is_power_of_2(align_pages));
+	for (unsigned int i = 0; i < state->node_count && !pfn; i++)
+		if (order <= SIM_PHYS_ORDER_MAX)
+			pfn = block_take(world, state, &state->node[i], order, pages);
+	for (unsigned int i = 0; i < state->node_count && !pfn; i++)
+		pfn = run_find(world, state, &state->node[i], pages, align_pages);
+	if (!pfn)
+		return NULL;
+	handed_out(world, state, pfn, pages);
+	for (u64 i = 0; i < pages; i++)
+		set_page_count(phys_page(state, pfn + i), 1);
+	/* The tracepoint knows powers of two only. */
+	for (u64 at = pfn; at < pfn + pages; at += 1ull << order_at(at, pfn + pages))
+		sim_event(PAGE_ALLOC, at, order_at(at, pfn + pages));
+	return phys_page(state, pfn);
+}
+
+/* Whether a page frame may follow the one that was handed out last. */
+static bool may_follow(const struct sim_phys *state, u64 pfn)
+{
+	return !state->scattered_is_set ||
+	       (pfn + 1 != state->scattered_pfn && pfn != state->scattered_pfn + 1);
+}
+
+/* A page of the block that may follow; 0 when there is none. */
+static u64 candidate_in_block(const struct sim_phys *state, u64 pfn, unsigned int order)
+{
+	for (u64 i = 0; i < 1ull << order && i < SCATTERED_TRIES; i++)
+		if (may_follow(state, pfn + i))
+			return pfn + i;
+	return 0;
+}
+
+static u64 scattered_from_blocks(struct svmsim_world *world, struct sim_phys *state,
+				 struct sim_phys_node *node)
+{
+	for (u32 mask = node->order_mask; mask; mask &= mask - 1) {
+		unsigned int order = __builtin_ctz(mask);
+		struct page *page;
+		int tries = 0;
+
+		list_for_each_entry(page, &node->free[order], buddy_list) {
+			u64 block = phys_pfn(state, page);
+			u64 pfn = candidate_in_block(state, block, order);
+
+			if (pfn) {
+				block_carve(world, state, node, block, order, pfn, pfn + 1);
+				node->free_pages--;
+				return pfn;
+			}
+			if (++tries == SCATTERED_TRIES)
+				break;
+		}
+	}
+	return 0;
+}
+
+static u64 scattered_take(struct svmsim_world *world, struct sim_phys *state,
+			  struct sim_phys_node *node)
+{
+	struct page *page;
+	int tries = 0;
+
+	list_for_each_entry(page, &node->single, pcp_list) {
+		if (may_follow(state, phys_pfn(state, page)))
+			return single_take(state, node, page);
+		if (++tries == SCATTERED_TRIES)
+			break;
+	}
+	return scattered_from_blocks(world, state, node);
+}
+
+struct page *sim_phys_alloc_scattered(struct svmsim_world *world)
+{
+	struct sim_phys *state = sim_phys_of_world(world);
+	u64 pfn = 0;
+
+	for (unsigned int i = 0; i < state->node_count && !pfn; i++)
+		pfn = scattered_take(world, state, &state->node[i]);
+	if (!pfn)
+		return NULL;
+	state->scattered_pfn = pfn;
+	state->scattered_is_set = true;
+	handed_out(world, state, pfn, 1);
+	set_page_count(phys_page(state, pfn), 1);
+	sim_event(PAGE_ALLOC, pfn, 0);
+	return phys_page(state, pfn);
+}
+
+void *sim_phys_table_alloc(struct svmsim_world *world)
+{
+	struct page *page = alloc_pages_node(NUMA_NO_NODE, GFP_ATOMIC | __GFP_ZERO, 0);
+
+	return page ? sim_phys_ptr(world, page_to_phys(page)) : NULL;
+}
+
+void sim_phys_table_free(struct svmsim_world *world, void *table)
+{
+	__free_pages(phys_to_page(sim_phys_of(world, table)), 0);
+}
+
+u64 sim_phys_free_pages(const struct svmsim_world *world)
+{
+	const struct sim_phys *state = sim_phys_of_world(world);
+	u64 pages = 0;
+
+	for (unsigned int i = 0; i < state->node_count; i++)
+		pages += state->node[i].free_pages;
+	return pages;
+}
+
+u64 sim_phys_ram_pages(const struct svmsim_world *world)
+{
+	const struct sim_phys *state = sim_phys_of_world(world);
+	u64 pages = 0;
+
+	for (unsigned int i = 0; i < state->node_count; i++)
+		pages += state->node[i].ram_pages;
+	return pages;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Shared inside lib/mm. */
+#ifndef MM_PHYS_INTERNAL_H
+#define MM_PHYS_INTERNAL_H
+
+#include "mm/phys.h"
+
+#define GROUP_SHIFT 6
+#define GROUP_PAGES (1ull << GROUP_SHIFT)
+
+static inline struct sim_phys *phys_state(void)
+{
+	return sim_phys_of_world(sim_world);
+}
+
+static inline struct page *phys_page(const struct sim_phys *state, u64 pfn)
+{
+	return &state->pages[pfn];
+}
+
+static inline u64 phys_pfn(const struct sim_phys *state, const struct page *page)
+{
+	return page - state->pages;
+}
+
+/* The chunk that holds a page frame of RAM, NULL when it is none. */
+static inline struct sim_phys_chunk *phys_chunk(const struct sim_phys *state, u64 pfn)
+{
+	phys_addr_t phys = PFN_PHYS(pfn);
+	struct sim_phys_chunk *chunk;
+
+	if (phys >> SIM_PHYS_CHUNK_SHIFT >= state->chunk_count)
+		return NULL;
+	chunk = &state->chunks[phys >> SIM_PHYS_CHUNK_SHIFT];
+	return phys - chunk->first < chunk->bytes ? chunk : NULL;
+}
+
+static inline bool phys_is_stored(const struct sim_phys *state, u64 pfn)
+{
+	return state->stored[pfn >> GROUP_SHIFT] >> (pfn & (GROUP_PAGES - 1)) & 1;
+}
+
+/* Makes page frames of RAM read as the fill byte again. */
+void phys_forget_bytes(struct sim_phys *state, u64 pfn, u64 count);
+/* Gives each page of a range of RAM bytes of its own. */
+void phys_store(struct svmsim_world *world, u64 pfn, u64 count);
+
+/* All free lists as they are at the start of a run. */
+void phys_alloc_start(struct svmsim_world *world);
+/*
+ * Free page frames of RAM with the order that they were allocated with. Their references are gone
+ * and nobody has been told yet.
+ */
+void phys_free(struct svmsim_world *world, u64 pfn, unsigned int order);
+/* Reports a reference that the page's count does not allow. */
+void phys_bad_ref(struct sim_phys *state, u64 pfn, const char *what);
+
+#endif
