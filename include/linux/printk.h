@@ -99,13 +99,13 @@ bool sim_once(const void *key);
  * Rate limits count behavioural time: at most 10 messages of one site in 5 seconds, as by default
  * in the kernel.
  */
-/** sim_ratelimit - may the site with this key speak? */
-bool sim_ratelimit(const void *key);
+/** sim_ratelimit - may the site with this key, in this function, speak now? */
+bool sim_ratelimit(const void *key, const char *function);
 
 #define SIM_RATELIMITED(statement)                   \
 	({                                           \
 		static const char __sim_rate_key = 0; \
-		if (sim_ratelimit(&__sim_rate_key))  \
+		if (sim_ratelimit(&__sim_rate_key, __func__)) \
 			statement;                   \
 	})
 

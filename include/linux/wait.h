@@ -33,38 +33,69 @@ static inline int waitqueue_active(struct wait_queue_head *wq_head)
 #define wake_up_interruptible_all(x) sim_wake_up(x)
 
 /**
- * sim_wait_step - let the rest of the world run while this task waits
- * @deadline: jiffies up to which time may jump, or NULL for no bound
- *
- * Runs pending work; when there is none, jumps to the next timer up to @deadline.
- * Return: false when nothing is left that could run (time is at @deadline then).
+ * struct sim_wait - a wait in progress
+ * @deadline: jiffies up to which time may jump
+ * @has_deadline: false for a wait without a bound
+ * @step_count: steps so far
  */
-bool sim_wait_step(const unsigned long *deadline);
-/** sim_wait_forever - report that the task would block for ever on @what */
+struct sim_wait {
+	unsigned long deadline;
+	bool has_deadline;
+	unsigned int step_count;
+};
+
+/**
+ * sim_wait_begin - begin to wait
+ * @timeout: in jiffies; MAX_JIFFY_OFFSET and more is for ever
+ *
+ * Return: the wait.
+ */
+struct sim_wait sim_wait_begin(unsigned long timeout);
+/**
+ * sim_wait_step - let the rest of the world run while this task waits
+ * @wait: the wait
+ *
+ * Runs pending work; when there is none, jumps to the next timer up to the deadline.
+ * Return: false when nothing is left that could run (time is at the deadline then).
+ */
+bool sim_wait_step(struct sim_wait *wait);
+/**
+ * sim_wait_left - jiffies left at the end of a wait that was successful
+ * @wait: the wait
+ *
+ * Return: at least 1.
+ */
+unsigned long sim_wait_left(const struct sim_wait *wait);
+/**
+ * sim_wait_forever - report `bug`: the task would block for ever
+ * @what: what it waits for
+ */
 void sim_wait_forever(const char *what);
 
-#define wait_event(wq_head, condition)                        \
-	do {                                                  \
-		(void)(wq_head);                              \
-		while (!(condition)) {                        \
-			if (!sim_wait_step(NULL)) {           \
-				sim_wait_forever(#condition); \
-				break;                        \
-			}                                     \
-		}                                             \
+#define SIM_WAIT_FOREVER (~0ul)
+
+#define wait_event(wq_head, condition)                                         \
+	do {                                                                   \
+		struct sim_wait __sim_wait = sim_wait_begin(SIM_WAIT_FOREVER); \
+		(void)(wq_head);                                               \
+		while (!(condition)) {                                         \
+			if (!sim_wait_step(&__sim_wait)) {                     \
+				sim_wait_forever(#condition);                  \
+				break;                                         \
+			}                                                      \
+		}                                                              \
 	} while (0)
 #define wait_event_interruptible(wq_head, condition) ({ wait_event(wq_head, condition); 0; })
 #define wait_event_killable(wq_head, condition) ({ wait_event(wq_head, condition); 0; })
-#define wait_event_timeout(wq_head, condition, timeout)                             \
-	({                                                                          \
-		unsigned long __sim_deadline = jiffies + (timeout);                 \
-		bool __sim_done;                                                    \
-		(void)(wq_head);                                                    \
-		while (!(__sim_done = !!(condition)) && sim_wait_step(&__sim_deadline)) \
-			;                                                           \
-		__sim_done = __sim_done || (condition);                             \
-		!__sim_done ? 0l : (long)(time_before(jiffies, __sim_deadline)      \
-						  ? __sim_deadline - jiffies : 1); \
+#define wait_event_timeout(wq_head, condition, timeout)                                \
+	({                                                                             \
+		struct sim_wait __sim_wait = sim_wait_begin(timeout);                  \
+		bool __sim_done;                                                       \
+		(void)(wq_head);                                                       \
+		while (!(__sim_done = !!(condition)) && sim_wait_step(&__sim_wait))    \
+			;                                                              \
+		__sim_done = __sim_done || (condition);                                \
+		__sim_done ? (long)sim_wait_left(&__sim_wait) : 0l;                    \
 	})
 #define wait_event_interruptible_timeout(wq_head, condition, timeout) \
 	wait_event_timeout(wq_head, condition, timeout)
