@@ -93,6 +93,10 @@ void ktest_machine_defaults(struct svmsim_machine *machine);
 void ktest_expect_report(struct svmsim_world *world, const char *identifier, unsigned int count);
 /** ktest_report_count - how many findings with this identifier @world has so far */
 unsigned int ktest_report_count(const struct svmsim_world *world, const char *identifier);
+/** ktest_scope_begin - sim_scope_begin(), for host-side tests */
+void ktest_scope_begin(void);
+/** ktest_scope_end - sim_scope_end(), for host-side tests */
+void ktest_scope_end(void);
 
 /** ktest_context - text shown with every later failure of this test: a seed, a table row, a step */
 void ktest_context(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -92,6 +92,16 @@ void ktest_expect_report(struct svmsim_world *world, const char *identifier, uns
 	holder->expect[holder->expect_count++] = (struct expectation){ identifier, count };
 }
 
+void ktest_scope_begin(void)
+{
+	sim_scope_begin();
+}
+
+void ktest_scope_end(void)
+{
+	sim_scope_end();
+}
+
 static bool is_finding(const struct svmsim_report *report)
 {
 	return !report->is_note && report->attached_to < 0;
