@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Shared by the two files that check a machine description. */
+#ifndef MACHINE_DESCRIPTION_H
+#define MACHINE_DESCRIPTION_H
+
+#include <linux/types.h>
+#include <svmsim/machine.h>
+
+/** struct description_message - where the one line goes that says what is wrong */
+struct description_message {
+	char *text;
+	size_t bytes;
+};
+
+/**
+ * description_fail - say what is wrong
+ * @message: filled
+ * @fmt: "field: what, what would be right"
+ *
+ * Return: -EINVAL.
+ */
+int description_fail(struct description_message *message, const char *fmt, ...) __printf(2, 3);
+/**
+ * description_check_devices - defaults and checks of all devices
+ * @machine: description, changed in place
+ * @message: filled when something is wrong
+ *
+ * Return: 0 or -EINVAL.
+ */
+int description_check_devices(struct svmsim_machine *machine, struct description_message *message);
+/**
+ * description_nearest - the known word that takes the fewest edits from a given one
+ * @word: given
+ * @known: function that returns word @index, NULL past the last; there is at least one
+ *
+ * Return: a known word.
+ */
+const char *description_nearest(const char *word, const char *(*known)(unsigned int index));
+
+#endif

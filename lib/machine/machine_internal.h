@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Shared inside lib/machine: what stands behind the handles of svmsim/dma.h, and the common way in
+ * and out of each public function.
+ */
+#ifndef MACHINE_MACHINE_INTERNAL_H
+#define MACHINE_MACHINE_INTERNAL_H
+
+#include <linux/dma-mapping.h>
+#include <linux/list.h>
+#include <svmsim/dma.h>
+#include "device/sim_device.h"
+#include "iova_sim/dma_iommu.h"
+#include "kernel/world.h"
+#include "mm/phys.h"
+
+/* In front of each handle, so that a reset finds them all. */
+struct machine_handle {
+	struct list_head node;
+	struct svmsim_world *world;
+	size_t bytes;
+};
+
+/**
+ * struct svmsim_ram - pages that a driver allocated
+ * @handle: in the world's list
+ * @page_count: pages
+ * @pfn: their page frames; they are not forgotten when the driver frees the pages
+ */
+struct svmsim_ram {
+	struct machine_handle handle;
+	u64 page_count;
+	u32 pfn[];
+};
+
+/**
+ * struct svmsim_window - a driver's struct dma_iova_state and its device
+ * @handle: in the world's list
+ * @dev: device
+ * @state: as the kernel left it, also after the window was freed
+ */
+struct svmsim_window {
+	struct machine_handle handle;
+	struct device *dev;
+	struct dma_iova_state state;
+};
+
+/**
+ * struct svmsim_mapping - what a driver keeps of one dma_map_phys()
+ * @handle: in the world's list
+ * @dev: device
+ * @address: DMA address
+ * @bytes: size
+ * @direction: direction
+ */
+struct svmsim_mapping {
+	struct machine_handle handle;
+	struct device *dev;
+	dma_addr_t address;
+	size_t bytes;
+	enum dma_data_direction direction;
+};
+
+/**
+ * struct machine_state - the layer's slot
+ * @handles: struct machine_handle in order of their making
+ */
+struct machine_state {
+	struct list_head handles;
+};
+
+extern const struct sim_layer sim_layer_machine;
+
+/* Makes the devices of the description, their domains, and attaches them. */
+void machine_build(struct svmsim_world *world);
+
+/* Zeroed memory that begins with a struct machine_handle; freed at the reset. */
+void *machine_handle_new(struct svmsim_world *world, size_t bytes);
+/* Frees a handle that nobody was given. */
+void machine_handle_drop(struct machine_handle *handle);
+
+/* Device by index with its actor's name, or NULL with the error set. */
+struct device *machine_device(struct svmsim_world *world, int index);
+/* -EINVAL with the error set unless @first..@last are pages of @ram. */
+int machine_check_pages(const struct svmsim_ram *ram, u64 first, u64 last);
+/* -EINVAL with the error set unless a value of enum svmsim_direction. */
+int machine_check_direction(struct svmsim_world *world, unsigned int direction);
+
+/* Every call into the modelled kernel lies between these; the result enters the digest. */
+static inline void machine_begin(struct svmsim_world *world)
+{
+	sim_world_enter(world);
+	sim_scope_begin();
+}
+
+static inline int machine_end(u32 actor_name, int result)
+{
+	sim_scope_end();
+	sim_event(RESULT, actor_name, (u64)(s64)result);
+	return result;
+}
+
+/* Bytes @at.. of pattern @pattern over a range that begins with page 0. */
+void machine_pattern(u8 *buf, u64 pattern, u64 at, size_t bytes);
+
+#endif
