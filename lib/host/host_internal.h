@@ -14,4 +14,12 @@ void host_stack_prepare(void);
 /* Whether the eight bytes at @address lie in the stack at or above @sp. */
 bool host_stack_holds(uintptr_t sp, uintptr_t address);
 
+/* Before a signal can come: learns where the stack and the code of this process lie. */
+void host_crash_prepare(void);
+/*
+ * In a signal handler: addresses of the frames that the signal found, innermost first. @context is
+ * the handler's third argument. Returns their number.
+ */
+unsigned int host_crash_capture(const void *context, uintptr_t *pc, unsigned int max);
+
 #endif

@@ -14,7 +14,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #define ALTSTACK_BYTES 65536
@@ -81,40 +80,12 @@ void host_worker_write(const void *data, size_t bytes)
 		write_record(RECORD_DATA, data, bytes);
 }
 
-/* The innermost frame's address is made to look like a return address, as the others are. */
-__attribute__((no_sanitize("address", "undefined")))
-static unsigned int capture(const ucontext_t *context, uintptr_t *pc, unsigned int max)
-{
-#if defined(__x86_64__)
-	uintptr_t ip = context->uc_mcontext.gregs[REG_RIP];
-	uintptr_t sp = context->uc_mcontext.gregs[REG_RSP];
-	uintptr_t fp = context->uc_mcontext.gregs[REG_RBP];
-	uintptr_t caller = 0;
-
-	/* A call through a bad pointer: no code is there, and the caller is on top of the stack. */
-	if (ip < 4096 && host_stack_holds(sp, sp))
-		caller = *(const uintptr_t *)sp;
-#elif defined(__aarch64__)
-	uintptr_t ip = context->uc_mcontext.pc;
-	uintptr_t sp = context->uc_mcontext.sp;
-	uintptr_t fp = context->uc_mcontext.regs[29];
-	uintptr_t caller = ip < 4096 ? context->uc_mcontext.regs[30] : 0;
-#else
-#error "the registers of a signal context are known for x86-64 and arm64"
-#endif
-	unsigned int count = 0;
-
-	pc[count++] = ip + 1;
-	if (caller)
-		pc[count++] = caller;
-	return count + host_backtrace_from(sp, fp, pc + count, max - count);
-}
-
 static void on_crash(int number, siginfo_t *info, void *context)
 {
 	struct crash_words words = { .signal = number };
 
-	words.pc_count = capture(context, words.pc, sizeof(words.pc) / sizeof(words.pc[0]));
+	words.pc_count = host_crash_capture(context, words.pc,
+					    sizeof(words.pc) / sizeof(words.pc[0]));
 	write_record(RECORD_CRASH, &words, sizeof(words));
 	_exit(CRASH_STATUS);
 }
@@ -293,7 +264,7 @@ int host_worker_run(int (*run)(void *ctx), void *ctx,
 	if (!crash)
 		crash = &unwanted;
 	memset(crash, 0, sizeof(*crash));
-	host_stack_prepare();
+	host_crash_prepare();
 	/* Else what waits in the buffers would be printed by both. */
 	fflush(NULL);
 	if (pipe2(fd, O_CLOEXEC))
