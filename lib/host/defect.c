@@ -34,6 +34,6 @@ void host_defect(const char *file, int line, const char *what)
 		fprintf(stderr, "  %s\n", frame);
 	}
 	fflush(stderr);
-	/* Nothing of the simulator is to be trusted now, what it registered for its exit included. */
+	/* Nothing of the simulator is to be trusted now, what it does at its exit included. */
 	_exit(DEFECT_STATUS);
 }

@@ -5,8 +5,8 @@
 #include "host/host.h"
 
 /*
- * Follows frame pointers from @fp, which lies at or above @sp; both may be garbage. Safe in a signal
- * handler after host_stack_prepare().
+ * Follows frame pointers from @fp, which lies at or above @sp; both may be garbage. Safe in a
+ * signal handler after host_stack_prepare().
  */
 unsigned int host_backtrace_from(uintptr_t sp, uintptr_t fp, uintptr_t *pc, unsigned int max);
 /* Finds out where this thread's stack ends. */

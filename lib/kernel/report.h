@@ -73,6 +73,7 @@ struct sim_report *sim_report_begin(enum sim_report_id id);
  * @report: begun, not raised yet
  * @key: a literal, one word
  * @fmt: the value without spaces, as for printf
+ * @...: its arguments
  *
  * At most SVMSIM_REPORT_FIELD_MAX in a report.
  */
@@ -96,6 +97,7 @@ void sim_report_offset(struct sim_report *report, const char *key, u64 bytes);
  * sim_report_line - one line of the body: drawings, objects, kernel text
  * @report: begun
  * @fmt: as for printf; a newline inside makes two lines, one at the end none
+ * @...: its arguments
  */
 void sim_report_line(struct sim_report *report, const char *fmt, ...) __printf(2, 3);
 /**

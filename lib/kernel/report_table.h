@@ -103,7 +103,8 @@ SIM_REPORT(LOCK_IMBALANCE, "lock-imbalance", \
 	"lock that is not recursive.", "") \
 SIM_REPORT(WARN, "warn", \
 	"a WARN of the modelled kernel", \
-	"The modelled code's own check failed; the text is the kernel's.", "scenarios/hole/unlink.svm") \
+	"The modelled code's own check failed; the text is the kernel's.", \
+	"scenarios/hole/unlink.svm") \
 SIM_REPORT(BUG, "bug", \
 	"a BUG of the modelled kernel", \
 	"The modelled code's own fatal check failed; a real kernel would stop the task " \

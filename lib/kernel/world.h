@@ -73,7 +73,7 @@ struct sim_layer {
  * @machine: the description it was made from (a deep copy)
  * @cpu: CPU that the running code is on
  * @cpu_count: online CPUs, at least 1
- * @task_name: name of the running actor, for reports and traces; "<machine>" before the first action
+ * @task_name: name of the running actor, for reports and traces; "<machine>" before the first
  * @task_pid: its number, from 0 in order of first actions
  * @rng: state of the world's one random source
  * @allocator: where host memory of this world comes from
@@ -148,6 +148,7 @@ void sim_world_unmake(struct svmsim_world *world);
  * @world: the world
  * @err: negative errno
  * @fmt: one line, as for printf
+ * @...: its arguments
  *
  * Return: @err.
  */

@@ -120,7 +120,8 @@ void ktest_check_string(const char *a, const char *b, const char *text, const ch
 void ktest_check_contains(const char *text, const char *part, const char *file, int line)
 {
 	if (!text || !strstr(text, part))
-		ktest_fail_at(file, line, "expected \"%s\" in\n\"%s\"", part, text ? text : "(null)");
+		ktest_fail_at(file, line, "expected \"%s\" in\n\"%s\"", part,
+			      text ? text : "(null)");
 }
 
 void ktest_check_memory(const void *a, const void *b, size_t bytes, const char *text,
@@ -130,16 +131,17 @@ void ktest_check_memory(const void *a, const void *b, size_t bytes, const char *
 
 	for (size_t i = 0; i < bytes; i++)
 		if (left[i] != right[i])
-			ktest_fail_at(file, line, "expected %s, byte %zu is 0x%02x and 0x%02x", text,
-				      i, left[i], right[i]);
+			ktest_fail_at(file, line, "expected %s, byte %zu is 0x%02x and 0x%02x",
+				      text, i, left[i], right[i]);
 }
 
 void ktest_check_in_range(uint64_t value, uint64_t first, uint64_t last, const char *text,
 			  const char *file, int line)
 {
 	if (value < first || value > last)
-		ktest_fail_at(file, line, "expected %s in 0x%" PRIx64 "..0x%" PRIx64 ", got 0x%" PRIx64,
-			      text, first, last, value);
+		ktest_fail_at(file, line,
+			      "expected %s in 0x%" PRIx64 "..0x%" PRIx64 ", got 0x%" PRIx64, text,
+			      first, last, value);
 }
 
 static int call_setup(void **state)

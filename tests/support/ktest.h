@@ -53,7 +53,7 @@ struct ktest {
 
 #define KTEST(function) { #function, function, NULL, NULL }
 #define KTEST_FIXTURE(function, setup, teardown) { #function, function, setup, teardown }
-/* One body, many rows: the row's name tells them apart, e.g. KTEST_ROW("map/amdv1", test_map, ...) */
+/* One body, many rows, told apart by name: KTEST_ROW("map/amdv1", test_map, setup, teardown) */
 #define KTEST_ROW(name, function, setup, teardown) { name, function, setup, teardown }
 
 int ktest_run(const char *group, const struct ktest *tests, size_t count, int argc, char **argv);
@@ -100,7 +100,7 @@ void ktest_scope_end(void);
 
 /** ktest_context - text shown with every later failure of this test: a seed, a table row, a step */
 void ktest_context(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/** ktest_seed - seed for property tests: KTEST_SEED of the environment, or @otherwise; shown on failure */
+/** ktest_seed - seed for property tests, shown on failure: $KTEST_SEED, or @otherwise */
 uint64_t ktest_seed(uint64_t otherwise);
 /** ktest_skip - end this test as skipped; the program ends with 77 when every test was */
 _Noreturn void ktest_skip(const char *reason);

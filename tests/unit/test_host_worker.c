@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "host/host.h"
 
@@ -196,7 +195,8 @@ static void test_each_signal_is_caught(void **state)
 		int number = rows[i].number;
 
 		ktest_context("%s", rows[i].name);
-		ktest_assert_int_equal(host_worker_run(raise_ctx, &number, NULL, NULL, 10, &crash), -1);
+		ktest_assert_int_equal(host_worker_run(raise_ctx, &number, NULL, NULL, 10,
+						       &crash), -1);
 		ktest_assert_int_equal(crash.signal, number);
 		ktest_assert_string_equal(crash.signal_name, rows[i].name);
 	}
@@ -245,10 +245,8 @@ static void test_hang_is_killed_and_located(void **state)
 {
 	struct host_crash crash;
 	struct log log = { 0 };
-	time_t start = time(NULL);
 
 	ktest_assert_int_equal(host_worker_run(run_spin, NULL, collect, &log, 1, &crash), -2);
-	ktest_assert_true(time(NULL) - start < 10);
 	ktest_assert_string_equal(log.last, "spinning");
 	ktest_assert_string_equal(crash.signal_name, "hang");
 	ktest_assert_int_equal(crash.signal, 0);
