@@ -2,6 +2,7 @@
 #ifndef _LINUX_KREF_H
 #define _LINUX_KREF_H
 
+#include <linux/container_of.h>
 #include <linux/refcount.h>
 
 /* fidelity: same */

@@ -51,18 +51,14 @@ char *strsep(char **s, const char *delimiters);
  */
 static inline ssize_t sized_strscpy(char *dest, const char *src, size_t count)
 {
-	size_t length;
+	size_t i;
 
 	if (count == 0 || count > INT_MAX)
 		return -E2BIG;
-	length = strnlen(src, count);
-	if (length < count) {
-		memcpy(dest, src, length + 1);
-		return length;
-	}
-	memcpy(dest, src, count - 1);
-	dest[count - 1] = '\0';
-	return -E2BIG;
+	for (i = 0; i < count - 1 && src[i]; i++)
+		dest[i] = src[i];
+	dest[i] = '\0';
+	return src[i] ? -E2BIG : (ssize_t)i;
 }
 
 #define __strscpy2(dest, src) sized_strscpy(dest, src, sizeof(dest) + __must_be_array(dest))
