@@ -106,6 +106,7 @@ u64 chk_resync(struct iommu_domain *domain, u64 iova, u64 bytes)
 
 static void on_map_begin(void *ctx, struct iommu_domain *domain, u64 iova, u64 paddr, u64 size)
 {
+	sim_report_from_caller();
 	chk_state()->mapped_over = false;
 }
 
@@ -115,6 +116,7 @@ static void on_map_end(void *ctx, struct iommu_domain *domain, u64 iova, u64 pad
 	struct chk_domain *books;
 	u64 last = iova + size - 1;
 
+	sim_report_from_caller();
 	if (err || !size)
 		return;
 	books = chk_domain_of(domain);
@@ -139,6 +141,7 @@ static void on_unmap_begin(void *ctx, struct iommu_domain *domain, u64 iova, u64
 {
 	struct chk_domain *books;
 
+	sim_report_from_caller();
 	if (!size)
 		return;
 	books = chk_domain_of(domain);
@@ -149,6 +152,7 @@ static void on_unmap_begin(void *ctx, struct iommu_domain *domain, u64 iova, u64
 
 static void on_unmap_end(void *ctx, struct iommu_domain *domain, u64 iova, u64 size, u64 unmapped)
 {
+	sim_report_from_caller();
 	if (size)
 		chk_holes_unmap_end(domain, iova, size, unmapped);
 }
@@ -156,12 +160,14 @@ static void on_unmap_end(void *ctx, struct iommu_domain *domain, u64 iova, u64 s
 static void on_split(void *ctx, struct iommu_domain *domain, u64 iova, u64 size, u64 leaf_iova,
 		     u64 leaf_bytes, u64 leaf_phys, u64 removed, bool corrupts)
 {
+	sim_report_from_caller();
 	chk_split(domain, iova, size, leaf_iova, leaf_bytes, leaf_phys, removed, corrupts);
 }
 
 static void on_map_over(void *ctx, struct iommu_domain *domain, u64 iova, u64 old_phys,
 			u64 new_phys, const char *effect)
 {
+	sim_report_from_caller();
 	/* One call may meet several live entries; the first says it all. */
 	if (!chk_state()->mapped_over)
 		chk_map_over(domain, iova, old_phys, new_phys, effect);
@@ -170,17 +176,20 @@ static void on_map_over(void *ctx, struct iommu_domain *domain, u64 iova, u64 ol
 
 static void on_synced(void *ctx, struct iommu_domain *domain, u64 iova, u64 size)
 {
+	sim_report_from_caller();
 	if (size)
 		chk_ledger_cut(&chk_domain_of(domain)->unsynced, iova, iova + size - 1, NULL);
 }
 
 static void on_iova_alloc(void *ctx, struct iommu_domain *domain, u64 iova, u64 bytes)
 {
+	sim_report_from_caller();
 	chk_iova_alloc(domain, iova, bytes);
 }
 
 static void on_iova_free(void *ctx, struct iommu_domain *domain, u64 iova, u64 bytes)
 {
+	sim_report_from_caller();
 	chk_iova_free(domain, iova, bytes);
 }
 
@@ -189,6 +198,7 @@ static void on_dma_map(void *ctx, struct device *dev, u64 addr, u64 phys, u64 by
 {
 	struct chk_ledger *direct = &chk_state()->direct[dev->sim->index];
 
+	sim_report_from_caller();
 	if (chk_device_translated(dev) || !bytes)
 		return;
 	chk_ledger_cut(direct, addr, addr + bytes - 1, chk_reach_remove);
@@ -198,6 +208,7 @@ static void on_dma_map(void *ctx, struct device *dev, u64 addr, u64 phys, u64 by
 
 static void on_dma_unmap(void *ctx, struct device *dev, u64 addr, u64 bytes, int dir)
 {
+	sim_report_from_caller();
 	if (!chk_device_translated(dev) && bytes)
 		chk_ledger_cut(&chk_state()->direct[dev->sim->index], addr, addr + bytes - 1,
 			       chk_reach_remove);
@@ -206,22 +217,26 @@ static void on_dma_unmap(void *ctx, struct device *dev, u64 addr, u64 bytes, int
 static void on_access(void *ctx, struct device *dev, struct iommu_domain *domain, u64 addr,
 		      u64 phys, u64 bytes, bool write, bool cached)
 {
+	sim_report_from_caller();
 	chk_access(dev, domain, addr, phys, bytes, write, cached);
 }
 
 static void on_fault(void *ctx, struct device *dev, struct iommu_domain *domain, u64 addr,
 		     bool write, const char *reason)
 {
+	sim_report_from_caller();
 	chk_fault(dev, domain, addr, write, reason);
 }
 
 static void on_page_free(void *ctx, unsigned long pfn, unsigned long count)
 {
+	sim_report_from_caller();
 	chk_page_free(pfn, count);
 }
 
 static void on_bad_ref(void *ctx, unsigned long pfn, const char *what)
 {
+	sim_report_from_caller();
 	chk_bad_ref(pfn, what);
 }
 

@@ -86,6 +86,7 @@ void chk_iova_free(struct iommu_domain *domain, u64 iova, u64 bytes)
 	last = window->last;
 	chk_ledger_cut(&books->windows, start, last, NULL);
 	chk_ledger_add(&books->dead, start, last, sim_world->step, NULL);
+	chk_resync(domain, start, last - start + 1);
 	report_live(domain, books, start, last, "free");
 }
 

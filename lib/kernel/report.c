@@ -102,6 +102,19 @@ static bool is_finding(const struct sim_report *report)
 	return !report->is_note && !report->parent;
 }
 
+/* Frames of the oracle that found it say nothing to whoever reads the report. */
+static void trim_frames(struct sim_report *report, uintptr_t origin)
+{
+	for (unsigned int i = 1; origin && i < report->frame_count; i++) {
+		if (report->frame[i] != origin)
+			continue;
+		report->frame_count -= i;
+		__builtin_memmove(report->frame, report->frame + i,
+				  report->frame_count * sizeof(report->frame[0]));
+		return;
+	}
+}
+
 noinline struct sim_report *sim_report_begin(enum sim_report_id id)
 {
 	struct svmsim_world *world = sim_world;
@@ -122,6 +135,7 @@ noinline struct sim_report *sim_report_begin(enum sim_report_id id)
 	report->time_ns = world->now_ns;
 	report->task = keep(world, "%s", world->task_name);
 	report->frame_count = host_backtrace(report->frame, SIM_REPORT_FRAME_MAX, 1);
+	trim_frames(report, world->reports.origin);
 	return report;
 }
 

@@ -49,6 +49,7 @@ extern const struct sim_report_type sim_report_types[SIM_REPORT_ID_COUNT];
  * @finding_count: those that are neither notes nor attached
  * @dropped_count: raised after the bound of 1,000 reports a run
  * @scope_depth: nesting of sim_scope_begin()
+ * @origin: return address into the model of the oracle callback that runs now, or of the last one
  * @private: report.c's own state
  */
 struct sim_reports {
@@ -57,6 +58,7 @@ struct sim_reports {
 	unsigned int finding_count;
 	unsigned int dropped_count;
 	unsigned int scope_depth;
+	uintptr_t origin;
 	void *private;
 };
 
@@ -68,6 +70,15 @@ struct sim_reports {
  * Return: the report, never NULL. It takes effect with sim_report_raise().
  */
 struct sim_report *sim_report_begin(enum sim_report_id id);
+/**
+ * sim_report_from_caller - leave an oracle's own frames out of backtraces
+ *
+ * Called first in a callback that the model calls: a backtrace that passes through it begins with
+ * its caller.
+ */
+#define sim_report_from_caller()                                                                   \
+	((void)(sim_world->reports.origin = (uintptr_t)__builtin_return_address(0)))
+
 /**
  * sim_report_field - a field; they are shown in order of adding: `dev=d0 at=+2p want=8p`
  * @report: begun, not raised yet
