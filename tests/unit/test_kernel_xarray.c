@@ -7,7 +7,7 @@
 #include "kernel/xarray_check.h"
 #include "ktest.h"
 
-#define INDEX_MAX 60
+#define INDEX_MAX 59
 #define STEPS 20000
 
 static const struct sim_layer *const layers[] = { SIM_KERNEL_LAYERS };
@@ -32,16 +32,15 @@ static void make_rows(void)
 
 	for (unsigned long i = 0; i < 20; i++)
 		rows[count++] = (struct row){ .index = i * 7 };
-	for (unsigned int shift = 9; count < INDEX_MAX - 1; shift += shift < 50 ? 3 : 1) {
-		if (shift > 63)
-			break;
-		rows[count++] = (struct row){ .index = (1UL << shift) - 1 };
+	/* Up to the border of a node, or close below it: a search then has to leave the node. */
+	for (unsigned int shift = 12; shift < 64; shift += 3) {
+		rows[count++] = (struct row){ .index = (1UL << shift) - (shift % 2 ? 1 : 5) };
 		rows[count++] = (struct row){ .index = 1UL << shift };
 	}
-	while (count < INDEX_MAX) {
-		rows[count] = (struct row){ .index = ULONG_MAX - (INDEX_MAX - 1 - count) };
-		count++;
-	}
+	rows[count++] = (struct row){ .index = ULONG_MAX - 64 };
+	rows[count++] = (struct row){ .index = ULONG_MAX - 5 };
+	rows[count++] = (struct row){ .index = ULONG_MAX };
+	ktest_assert_u64_equal(count, INDEX_MAX);
 }
 
 static void *visible(void *entry)
