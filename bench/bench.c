@@ -19,9 +19,9 @@ uint64_t bench_now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + now.tv_nsec;
 }
 
-/* Callgrind counts while this function is on the stack; see --count. */
-__attribute__((noinline)) static void bench_counted(const struct bench_workload *workload,
-						    void *ctx, uint64_t times)
+/* Not static: its name must stay what it is. */
+__attribute__((noinline)) void bench_counted(const struct bench_workload *workload, void *ctx,
+					     uint64_t times)
 {
 	workload->run(ctx, times);
 	/* Keeps the call above from becoming a jump that leaves this function. */
@@ -234,7 +234,7 @@ void bench_instructions_row(struct bench *bench, const char *name, double bound)
 			total = read_callgrind_total(path);
 		unlink(path);
 	}
-	if (total < 0) {
+	if (total <= 0) {
 		printf("%-44s %10s %-12s  valgrind --tool=callgrind can't be run here\n", name, "-",
 		       "instructions");
 		return;

@@ -96,6 +96,8 @@ struct bench {
  */
 bool bench_start(struct bench *bench, int argc, char **argv,
 		 const struct bench_workload *workloads, size_t workload_count);
+/** bench_counted - runs a workload; callgrind counts while this function is on the stack */
+void bench_counted(const struct bench_workload *workload, void *ctx, uint64_t times);
 /** bench_measure - time of one workload in ns per operation */
 struct bench_stats bench_measure(struct bench *bench, const char *name);
 /**

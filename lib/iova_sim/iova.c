@@ -263,15 +263,14 @@ unsigned long alloc_iova_fast(struct iova_domain *iovad, unsigned long size,
 
 	/*
 	 * What the magazines may get back later is rounded up, so that a range from the magazine
-	 * of an order is always large enough. Sizes of the largest order are powers of two or
-	 * never cached, and 17 to 31 pages round up into that order.
+	 * of an order is always large enough.
 	 */
-	if (size < (1UL << (IOVA_RANGE_CACHE_MAX_SIZE - 1)))
+	if (size <= IOVA_CACHED_PAGES_MAX) {
 		size = roundup_pow_of_two(size);
-
-	pfn = iova_rcache_get(iovad, size, limit_pfn + 1);
-	if (pfn)
-		return pfn;
+		pfn = iova_rcache_get(iovad, size, limit_pfn + 1);
+		if (pfn)
+			return pfn;
+	}
 	iova = alloc_iova(iovad, size, limit_pfn, true);
 	if (!iova && flush_rcache) {
 		iova_rcache_flush(iovad);
@@ -283,7 +282,7 @@ EXPORT_SYMBOL_GPL(alloc_iova_fast);
 
 void free_iova_fast(struct iova_domain *iovad, unsigned long pfn, unsigned long size)
 {
-	if (!iova_rcache_insert(iovad, pfn, size))
+	if (size > IOVA_CACHED_PAGES_MAX || !iova_rcache_insert(iovad, pfn, size))
 		free_iova(iovad, pfn);
 }
 EXPORT_SYMBOL_GPL(free_iova_fast);

@@ -5,24 +5,24 @@
 
 #include <linux/iova.h>
 
-/* log2 of the largest request, in pages, that magazines take, plus one */
+/* Magazines take sizes of these orders: 1 to 32 pages. */
 #define IOVA_RANGE_CACHE_MAX_SIZE 6
+#define IOVA_CACHED_PAGES_MAX (1UL << (IOVA_RANGE_CACHE_MAX_SIZE - 1))
 
 /**
  * iova_rcache_insert - put a freed range into this CPU's magazine
  * @iovad: domain
  * @pfn: start
- * @size: pages, which pick the magazine
+ * @size: pages, at most IOVA_CACHED_PAGES_MAX, which pick the magazine
  *
  * Models: iova_rcache_insert(), drivers/iommu/iova.c, v7.0
- * Return: false when the size is not cached or no memory for a magazine was left; the range then
- * has to go back to the tree.
+ * Return: false when no memory for a magazine was left; the range then has to go back to the tree.
  */
 bool iova_rcache_insert(struct iova_domain *iovad, unsigned long pfn, unsigned long size);
 /**
  * iova_rcache_get - take a range out of this CPU's magazine
  * @iovad: domain
- * @size: pages
+ * @size: pages, at most IOVA_CACHED_PAGES_MAX
  * @limit_pfn: first pfn that is too high, for the end of the range
  *
  * Models: iova_rcache_get(), drivers/iommu/iova.c, v7.0

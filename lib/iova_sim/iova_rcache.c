@@ -234,16 +234,11 @@ static bool make_room(struct iova_rcache *rcache, struct iova_cpu_rcache *cpu_rc
 
 bool iova_rcache_insert(struct iova_domain *iovad, unsigned long pfn, unsigned long size)
 {
-	unsigned int order = order_base_2(size);
-	struct iova_cpu_rcache *cpu_rcache;
-	struct iova_rcache *rcache;
+	struct iova_rcache *rcache = &iovad->rcaches[order_base_2(size)];
+	struct iova_cpu_rcache *cpu_rcache = raw_cpu_ptr(rcache->cpu_rcaches);
 	unsigned long flags;
 	bool room = true;
 
-	if (order >= IOVA_RANGE_CACHE_MAX_SIZE)
-		return false;
-	rcache = &iovad->rcaches[order];
-	cpu_rcache = raw_cpu_ptr(rcache->cpu_rcaches);
 	spin_lock_irqsave(&cpu_rcache->lock, flags);
 	if (magazine_full(cpu_rcache->loaded))
 		room = make_room(rcache, cpu_rcache);
@@ -275,15 +270,10 @@ static bool refill(struct iova_rcache *rcache, struct iova_cpu_rcache *cpu_rcach
 unsigned long iova_rcache_get(struct iova_domain *iovad, unsigned long size,
 			      unsigned long limit_pfn)
 {
-	unsigned int order = order_base_2(size);
-	struct iova_cpu_rcache *cpu_rcache;
-	struct iova_rcache *rcache;
+	struct iova_rcache *rcache = &iovad->rcaches[order_base_2(size)];
+	struct iova_cpu_rcache *cpu_rcache = raw_cpu_ptr(rcache->cpu_rcaches);
 	unsigned long flags, pfn = 0;
 
-	if (order >= IOVA_RANGE_CACHE_MAX_SIZE)
-		return 0;
-	rcache = &iovad->rcaches[order];
-	cpu_rcache = raw_cpu_ptr(rcache->cpu_rcaches);
 	spin_lock_irqsave(&cpu_rcache->lock, flags);
 	/* A limit smaller than the size wraps to no limit at all, in the kernel too. */
 	if (!magazine_empty(cpu_rcache->loaded) || refill(rcache, cpu_rcache))

@@ -61,6 +61,30 @@ static void propagate(struct rb_node *node, struct rb_node *stop)
 		node = rb_parent(node);
 }
 
+/* The gap of @iova has grown: maxima of ancestors can only grow too, whatever their other parts. */
+static void raise_max(struct iova *iova)
+{
+	unsigned long fit_pages = iova->sim_fit_pages, pages = gap_pages(iova);
+	struct rb_node *node = &iova->node;
+
+	do {
+		struct iova *ancestor = to_iova(node);
+		bool stays = true;
+
+		if (ancestor->sim_fit_max_pages < fit_pages) {
+			ancestor->sim_fit_max_pages = fit_pages;
+			stays = false;
+		}
+		if (ancestor->sim_gap_max_pages < pages) {
+			ancestor->sim_gap_max_pages = pages;
+			stays = false;
+		}
+		if (stays)
+			break;
+		node = rb_parent(node);
+	} while (node);
+}
+
 static void copy_max(struct rb_node *from, struct rb_node *to)
 {
 	to_iova(to)->sim_fit_max_pages = to_iova(from)->sim_fit_max_pages;
@@ -132,10 +156,14 @@ void iova_tree_insert(struct iova_domain *iovad, struct iova *above, struct iova
 
 void iova_tree_erase(struct iova_domain *iovad, struct iova *iova, struct iova *above)
 {
+	/*
+	 * First the one, then the other: a rotation around @above would otherwise bring its own
+	 * maximum up to date and leave that of its new parent behind, where no walk up corrects it.
+	 */
+	rb_erase_augmented(&iova->node, &iovad->rbroot, &iova_augment);
 	above->sim_gap_lo = iova->sim_gap_lo;
 	update_fit(iovad, above);
-	rb_erase_augmented(&iova->node, &iovad->rbroot, &iova_augment);
-	propagate(&above->node, NULL);
+	raise_max(above);
 }
 
 void iova_tree_grow_down(struct iova_domain *iovad, struct iova *iova, unsigned long pfn_lo)
