@@ -179,7 +179,8 @@ void sim_dma_detach(struct device *dev)
 
 void sim_dma_bounce_refuse(struct device *dev)
 {
-	dev_warn_once(dev, "DMA bounce buffers are inactive, unable to map unaligned transaction.\n");
+	dev_warn_once(dev,
+		      "DMA bounce buffers are inactive, unable to map unaligned transaction.\n");
 }
 
 dma_addr_t sim_dma_iova_alloc(struct device *dev, size_t size, u64 dma_limit)

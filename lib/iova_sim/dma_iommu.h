@@ -78,7 +78,8 @@ struct sim_dma_params {
  * Return: 0; -ENOMEM; -EINVAL for a device that has a domain already; -EFAULT when @params ask for
  * another first page than the domain already has.
  */
-int sim_dma_attach(struct device *dev, struct sim_domain *sdom, const struct sim_dma_params *params);
+int sim_dma_attach(struct device *dev, struct sim_domain *sdom,
+		   const struct sim_dma_params *params);
 
 /**
  * sim_dma_detach - take a device from its domain
@@ -89,7 +90,12 @@ int sim_dma_attach(struct device *dev, struct sim_domain *sdom, const struct sim
  */
 void sim_dma_detach(struct device *dev);
 
-/** sim_dma_iovad - allocator of a domain's IOVA space, NULL when it has none (identity) */
+/**
+ * sim_dma_iovad - allocator of a domain's IOVA space
+ * @sdom: domain
+ *
+ * Return: the allocator, or NULL when no device is attached or mapping is direct.
+ */
 static inline struct iova_domain *sim_dma_iovad(struct sim_domain *sdom)
 {
 	if (sdom->domain.cookie_type != IOMMU_COOKIE_DMA_IOVA)
@@ -145,7 +151,10 @@ static __always_inline bool sim_dma_must_bounce(struct device *dev, size_t granu
 	       to_pci_dev(dev)->untrusted;
 }
 
-/** sim_dma_bounce_refuse - say what a kernel without active bounce buffers says */
+/**
+ * sim_dma_bounce_refuse - say what a kernel without active bounce buffers says
+ * @dev: device whose buffer would have to bounce
+ */
 void sim_dma_bounce_refuse(struct device *dev);
 
 /**

@@ -69,25 +69,24 @@ int dma_iova_link(struct device *dev, struct dma_iova_state *state, phys_addr_t 
 	struct iommu_domain *domain = dev->sim->domain;
 	const size_t mask = iova_mask(&domain->iova_cookie->iovad);
 	const bool coherent = dev_is_dma_coherent(dev);
-	const size_t pad = phys & mask;
+	const size_t iova_start_pad = phys & mask;
 
-	if (WARN_ON_ONCE(pad && offset > 0))
+	if (WARN_ON_ONCE(iova_start_pad && offset > 0))
 		return -EIO;
-	if (unlikely(attrs & DMA_ATTR_REQUIRE_COHERENT)) {
-		if (WARN_ON_ONCE(state->__size & DMA_IOVA_USE_SWIOTLB))
-			return -EOPNOTSUPP;
-		if (!coherent)
-			return -EOPNOTSUPP;
-	}
+	if (WARN_ON_ONCE((state->__size & DMA_IOVA_USE_SWIOTLB) &&
+			 (attrs & DMA_ATTR_REQUIRE_COHERENT)))
+		return -EOPNOTSUPP;
+	if (!coherent && (attrs & DMA_ATTR_REQUIRE_COHERENT))
+		return -EOPNOTSUPP;
 	if (sim_dma_must_bounce(dev, mask, phys, size)) {
 		if (attrs & (DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT))
 			return -EPERM;
 		sim_dma_bounce_refuse(dev);
 		return -ENOMEM;
 	}
-	return iommu_map_nosync(domain, state->addr + offset - pad, phys - pad,
-				(size + pad + mask) & ~mask, sim_dma_prot(dir, coherent, attrs),
-				GFP_ATOMIC);
+	return iommu_map_nosync(domain, state->addr + offset - iova_start_pad,
+				phys - iova_start_pad, (size + iova_start_pad + mask) & ~mask,
+				sim_dma_prot(dir, coherent, attrs), GFP_ATOMIC);
 }
 EXPORT_SYMBOL_GPL(dma_iova_link);
 
@@ -106,28 +105,31 @@ EXPORT_SYMBOL_GPL(dma_iova_sync);
  * What the CPU has to do before translations go away, granule by granule. There are no bytes to
  * move, but the kernel's complaint about a granule without translation belongs to its behaviour.
  */
-static void unlink_cpu_sync(struct device *dev, dma_addr_t addr, size_t size)
+static void iommu_dma_iova_unlink_range_slow(struct device *dev, dma_addr_t addr, size_t size)
 {
 	struct iommu_domain *domain = dev->sim->domain;
 	struct iova_domain *iovad = &domain->iova_cookie->iovad;
 	dma_addr_t end = addr + size;
 
 	do {
-		if (WARN_ON(!iommu_iova_to_phys(domain, addr)))
+		phys_addr_t phys = iommu_iova_to_phys(domain, addr);
+
+		if (WARN_ON(!phys))
 			return;
 		addr = (addr | iova_mask(iovad)) + 1;
 	} while (addr < end);
 }
 
-static inline bool needs_unlink_cpu_sync(struct device *dev, struct dma_iova_state *state,
-					 unsigned long attrs)
+static inline bool needs_slow_unlink(struct device *dev, struct dma_iova_state *state,
+				     unsigned long attrs)
 {
 	return unlikely(state->__size & DMA_IOVA_USE_SWIOTLB) ||
 	       unlikely(needs_cpu_sync(dev, attrs));
 }
 
-static void iova_unlink(struct device *dev, struct dma_iova_state *state, size_t offset,
-			size_t size, unsigned long attrs, bool free_iova)
+static void __iommu_dma_iova_unlink(struct device *dev, struct dma_iova_state *state,
+				    size_t offset, size_t size, unsigned long attrs,
+				    bool free_iova)
 {
 	struct iommu_domain *domain = dev->sim->domain;
 	struct iova_domain *iovad = &domain->iova_cookie->iovad;
@@ -136,8 +138,8 @@ static void iova_unlink(struct device *dev, struct dma_iova_state *state, size_t
 	size_t pad = iova_offset(iovad, addr);
 	size_t unmapped;
 
-	if (needs_unlink_cpu_sync(dev, state, attrs))
-		unlink_cpu_sync(dev, addr, size);
+	if (needs_slow_unlink(dev, state, attrs))
+		iommu_dma_iova_unlink_range_slow(dev, addr, size);
 
 	iommu_iotlb_gather_init(&iotlb_gather);
 	size = iova_align(iovad, size + pad);
@@ -154,7 +156,7 @@ void dma_iova_unlink(struct device *dev, struct dma_iova_state *state, size_t of
 		     enum dma_data_direction dir, unsigned long attrs)
 {
 	sim_scope_begin();
-	iova_unlink(dev, state, offset, size, attrs, false);
+	__iommu_dma_iova_unlink(dev, state, offset, size, attrs, false);
 	sim_scope_end();
 }
 EXPORT_SYMBOL_GPL(dma_iova_unlink);
@@ -165,7 +167,7 @@ void dma_iova_destroy(struct device *dev, struct dma_iova_state *state, size_t m
 	sim_scope_begin();
 	/* Nothing was mapped when the first link failed; then the whole window is known. */
 	if (mapped_len)
-		iova_unlink(dev, state, 0, mapped_len, attrs, true);
+		__iommu_dma_iova_unlink(dev, state, 0, mapped_len, attrs, true);
 	else
 		window_free(dev, state);
 	sim_scope_end();
@@ -205,7 +207,7 @@ static void unlink_runs(struct device *dev, struct dma_iova_state *state, u64 st
 			unsigned long attrs, struct iommu_iotlb_gather *gather)
 {
 	struct iommu_domain *domain = dev->sim->domain;
-	bool cpu_sync = needs_unlink_cpu_sync(dev, state, attrs);
+	bool cpu_sync = needs_slow_unlink(dev, state, attrs);
 	u64 first = 0, end = 0, run_last;
 	size_t unmapped;
 
@@ -213,7 +215,7 @@ static void unlink_runs(struct device *dev, struct dma_iova_state *state, u64 st
 		u64 bytes = run_last - start + 1;
 
 		if (cpu_sync)
-			unlink_cpu_sync(dev, start, bytes);
+			iommu_dma_iova_unlink_range_slow(dev, start, bytes);
 		unmapped = iommu_unmap_fast(domain, start, bytes, gather);
 		WARN_ON(unmapped != bytes);
 		if (!end)

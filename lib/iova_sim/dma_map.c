@@ -63,7 +63,7 @@ dma_addr_t iommu_dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,
 	return iova + pad;
 }
 
-static void iommu_dma_unmap(struct device *dev, dma_addr_t addr, size_t size)
+static void __iommu_dma_unmap(struct device *dev, dma_addr_t addr, size_t size)
 {
 	struct iommu_domain *domain = dev->sim->domain;
 	struct iova_domain *iovad = &domain->iova_cookie->iovad;
@@ -84,10 +84,13 @@ void iommu_dma_unmap_phys(struct device *dev, dma_addr_t dma_handle, size_t size
 			  enum dma_data_direction dir, unsigned long attrs)
 {
 	/* Whatever could have bounced is looked up first; without a translation all is given up. */
-	if (!(attrs & (DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT)) &&
-	    WARN_ON(!iommu_iova_to_phys(dev->sim->domain, dma_handle)))
-		return;
-	iommu_dma_unmap(dev, dma_handle, size);
+	if (!(attrs & (DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT))) {
+		phys_addr_t phys = iommu_iova_to_phys(dev->sim->domain, dma_handle);
+
+		if (WARN_ON(!phys))
+			return;
+	}
+	__iommu_dma_unmap(dev, dma_handle, size);
 }
 
 dma_addr_t dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,

@@ -79,7 +79,8 @@ static void vtd_log(struct device *dev, struct sim_domain *sdom, u64 addr, bool 
 	else
 		reason = vtd_second_stage(write, kind);
 	snprintf(text, REASON_BYTES,
-		 "[%s NO_PASID] Request device [%02x:%02x.%d] fault addr 0x%llx [fault reason 0x%02x] %s",
+		 "[%s NO_PASID] Request device [%02x:%02x.%d] fault addr 0x%llx "
+		 "[fault reason 0x%02x] %s",
 		 write ? "DMA Write" : "DMA Read", source >> 8, PCI_SLOT(source & 0xff),
 		 PCI_FUNC(source & 0xff), addr & ~0xfffull, reason->code, reason->text);
 
@@ -105,7 +106,8 @@ static void smmuv3_log(struct device *dev, struct sim_domain *sdom, u64 addr, bo
 	const unsigned int id = permission ? 0x13 : 0x10;
 	const u16 sid = requester(dev);
 
-	snprintf(text, REASON_BYTES, "event: %s client: %s sid: %#x ssid: %#x iova: %#llx ipa: %#llx",
+	snprintf(text, REASON_BYTES,
+		 "event: %s client: %s sid: %#x ssid: %#x iova: %#llx ipa: %#llx",
 		 permission ? "F_PERMISSION" : "F_TRANSLATION", dev_name(dev), sid, 0u, addr, 0ull);
 	if (!sim_ratelimit(&limit, "arm_smmu_dump_event"))
 		return;

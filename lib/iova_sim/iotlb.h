@@ -101,7 +101,8 @@ static __always_inline u32 iotlb_set_index(const struct iotlb *iotlb, u32 domain
 static __always_inline const struct iotlb_entry *
 iotlb_probe(const struct iotlb *iotlb, u32 domain_index, u64 iova, unsigned int class)
 {
-	const u64 tag = (iova >> iotlb_class_shift(class) << iotlb_class_shift(class)) | (class + 1);
+	const unsigned int shift = iotlb_class_shift(class);
+	const u64 tag = (iova >> shift << shift) | (class + 1);
 	const struct iotlb_entry *entry =
 		iotlb->entries + (size_t)iotlb_set_index(iotlb, domain_index, iova, class) *
 					 iotlb->way_count;
@@ -148,7 +149,12 @@ static __always_inline bool iotlb_lookup(struct iotlb *iotlb, u32 domain_index, 
 	return false;
 }
 
-/** iotlb_is_empty - true when no entry is valid, so that an invalidation has nothing to do */
+/**
+ * iotlb_is_empty - whether an invalidation would have nothing to do
+ * @iotlb: cache
+ *
+ * Return: true when no entry is valid.
+ */
 static inline bool iotlb_is_empty(const struct iotlb *iotlb)
 {
 	return !(iotlb->class_count[0] | iotlb->class_count[1] | iotlb->class_count[2]);
@@ -165,9 +171,16 @@ struct svmsim_world;
  * Return: the cache, never NULL.
  */
 struct iotlb *iotlb_create(struct svmsim_world *world, u32 set_count, u32 way_count);
-/** iotlb_destroy - free @iotlb, which may be NULL */
+/**
+ * iotlb_destroy - free a cache
+ * @world: as created
+ * @iotlb: cache, or NULL
+ */
 void iotlb_destroy(struct svmsim_world *world, struct iotlb *iotlb);
-/** iotlb_reset - back to the state after iotlb_create(), replacement order and counts included */
+/**
+ * iotlb_reset - back to the state after iotlb_create(), replacement order and counts included
+ * @iotlb: cache
+ */
 void iotlb_reset(struct iotlb *iotlb);
 
 /**
@@ -184,7 +197,12 @@ void iotlb_reset(struct iotlb *iotlb);
  */
 void iotlb_insert(struct iotlb *iotlb, u32 domain_index, u64 iova, u64 leaf_iova, u64 leaf_phys,
 		  u64 leaf_bytes, unsigned int flags);
-/** iotlb_insert_absent - cache that the 4 KiB around @iova have no translation (caching mode) */
+/**
+ * iotlb_insert_absent - cache that there is no translation (caching mode)
+ * @iotlb: cache
+ * @domain_index: domain
+ * @iova: any address of the 4 KiB
+ */
 void iotlb_insert_absent(struct iotlb *iotlb, u32 domain_index, u64 iova);
 
 /**
@@ -195,9 +213,16 @@ void iotlb_insert_absent(struct iotlb *iotlb, u32 domain_index, u64 iova);
  * @last: last IOVA, inclusive, not below @start
  */
 void iotlb_invalidate_range(struct iotlb *iotlb, u32 domain_index, u64 start, u64 last);
-/** iotlb_invalidate_domain - drop all entries of a domain */
+/**
+ * iotlb_invalidate_domain - drop all entries of a domain
+ * @iotlb: cache
+ * @domain_index: domain
+ */
 void iotlb_invalidate_domain(struct iotlb *iotlb, u32 domain_index);
-/** iotlb_invalidate_all - drop all entries of all domains */
+/**
+ * iotlb_invalidate_all - drop all entries of all domains
+ * @iotlb: cache
+ */
 void iotlb_invalidate_all(struct iotlb *iotlb);
 
 /**
@@ -215,6 +240,7 @@ bool iotlb_record_get(const struct iotlb *iotlb, u32 set_index, u32 way_index,
 
 /**
  * iotlb_is_valid - check the whole cache
+ * @iotlb: cache
  *
  * Invariants: each valid entry sits in the set of its tag, no two valid entries of a set have the
  * same tag and domain, class_count matches, physical starts are aligned to the entry's size unless

@@ -30,7 +30,6 @@ struct kmem_cache;
  * @domain_next: index of the next domain, so that indices are dense and never reused in a run
  * @iova_cache: struct iova nodes; owned by iova.c, which makes it on first use
  * @magazine_cache: IOVA magazines; owned by iova_rcache.c, which makes it on first use
- * @domain_cache: for the page-table code's own use, made on first use
  */
 struct iova_sim {
 	const struct iova_watch *watch;
@@ -40,24 +39,36 @@ struct iova_sim {
 	u32 domain_next;
 	struct kmem_cache *iova_cache;
 	struct kmem_cache *magazine_cache;
-	struct kmem_cache *domain_cache;
 };
 
 extern const struct sim_layer sim_layer_iova_sim;
 
-/** iova_sim_of - the layer's state in @world, for walkers that are not inside of it */
+/**
+ * iova_sim_of - the layer's state, for walkers that are not inside of a world
+ * @world: world
+ *
+ * Return: the state.
+ */
 static inline struct iova_sim *iova_sim_of(const struct svmsim_world *world)
 {
 	return world->slot[SIM_SLOT_IOVA_SIM];
 }
 
-/** iova_sim_state - the layer's state in the current world */
+/**
+ * iova_sim_state - the layer's state in the current world
+ *
+ * Return: the state.
+ */
 static inline struct iova_sim *iova_sim_state(void)
 {
 	return sim_world->slot[SIM_SLOT_IOVA_SIM];
 }
 
-/** iova_sim_watch_get - the watcher of the current world, or NULL */
+/**
+ * iova_sim_watch_get - the watcher of the current world
+ *
+ * Return: its callbacks, or NULL.
+ */
 static inline const struct iova_watch *iova_sim_watch_get(void)
 {
 	return iova_sim_state()->watch;
@@ -72,7 +83,7 @@ static inline const struct iova_watch *iova_sim_watch_get(void)
 #define iova_sim_watch(hook, ...)                                                                  \
 	do {                                                                                       \
 		const struct iova_watch *watch_ = iova_sim_watch_get();                            \
-												   \
+                                                                                                   \
 		if (unlikely(watch_) && watch_->hook)                                              \
 			watch_->hook(watch_->ctx, __VA_ARGS__);                                    \
 	} while (0)
