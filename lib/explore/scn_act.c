@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* One action: from a row of the verb table to the call that drives the machine. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "explore/scn_runner.h"
+#include "host/host.h"
+
+#define CHUNK_PAGES 256
+
+/* Memory that no `alloc` line makes is made by its first use, scattered. */
+static struct svmsim_ram *ram_of(struct scn_runner *runner, int symbol, struct scn_outcome *outcome)
+{
+	const struct scn_symbol *info = &runner->plan->symbol[symbol];
+	struct svmsim_ram *ram = runner->handle[symbol];
+
+	if (ram)
+		return ram;
+	outcome->err = info->by_alloc ? -ENOENT :
+		       svmsim_ram_alloc(runner->world, info->pages, false, 0, &ram);
+	if (outcome->err) {
+		outcome->hint = info->by_alloc ? "that memory was not allocated" :
+						 "no memory for the symbol";
+		return NULL;
+	}
+	runner->handle[symbol] = ram;
+	return ram;
+}
+
+static void bind(struct scn_runner *runner, const struct scn_step *step, uint64_t iova,
+		 uint64_t bytes)
+{
+	struct scn_binding *binding;
+
+	runner->binding = scn_grow(runner->arena, runner->binding, runner->binding_count,
+				   sizeof(*binding));
+	binding = &runner->binding[runner->binding_count++];
+	binding->symbol = step->symbol;
+	binding->device = step->device;
+	binding->iova = iova;
+	binding->bytes = bytes;
+}
+
+/* Pages a..b of memory, all of it without a range. */
+static void ram_pages(const struct svmsim_ram *ram, const struct scn_range *range, uint64_t *first,
+		      uint64_t *last)
+{
+	*first = range->is_set ? range->first : 0;
+	*last = range->is_set ? range->last : svmsim_ram_pages(ram) - 1;
+}
+
+static void act_alloc(struct scn_runner *runner, const struct scn_step *step,
+		      struct scn_outcome *outcome)
+{
+	struct svmsim_window *window = NULL;
+
+	outcome->err = svmsim_window_alloc(runner->world, step->device, step->action->size_bytes,
+					   &window);
+	runner->handle[step->symbol] = window;
+	if (!outcome->err)
+		bind(runner, step, svmsim_window_iova(window), svmsim_window_bytes(window));
+}
+
+static void act_link(struct scn_runner *runner, const struct scn_step *step,
+		     struct scn_outcome *outcome)
+{
+	const struct scn_action *action = step->action;
+	struct svmsim_ram *ram = ram_of(runner, step->ram, outcome);
+	uint64_t first, last, offset = action->range.is_set ? action->range.first : 0;
+
+	if (!ram)
+		return;
+	ram_pages(ram, &action->ram_range, &first, &last);
+	outcome->err = svmsim_window_link(runner->handle[step->symbol], offset * SCN_PAGE_BYTES,
+					  ram, first, last, action->direction, action->each);
+}
+
+/* Offset and size of the part of a window that a line is about, all of it without a range. */
+static void window_part(const struct svmsim_window *window, const struct scn_range *range,
+			uint64_t *offset, uint64_t *bytes)
+{
+	*offset = range->is_set ? range->first * SCN_PAGE_BYTES : 0;
+	*bytes = range->is_set ? (range->last - range->first + 1) * SCN_PAGE_BYTES :
+				 svmsim_window_bytes(window);
+}
+
+static void act_window(struct scn_runner *runner, const struct scn_step *step,
+		       struct scn_outcome *outcome)
+{
+	const struct scn_action *action = step->action;
+	struct svmsim_window *window = runner->handle[step->symbol];
+	uint64_t offset, bytes;
+
+	if (!window) {
+		outcome->err = -ENOENT;
+		outcome->hint = "that window was not made";
+		return;
+	}
+	window_part(window, &action->range, &offset, &bytes);
+	switch (action->verb->op) {
+	case SCN_OP_LINK:
+		act_link(runner, step, outcome);
+		break;
+	case SCN_OP_SYNC:
+		outcome->err = svmsim_window_sync(window, offset, bytes);
+		break;
+	case SCN_OP_UNLINK:
+		outcome->err = svmsim_window_unlink(window, offset, bytes, action->direction);
+		break;
+	case SCN_OP_FREE:
+		outcome->err = svmsim_window_free(window);
+		break;
+	case SCN_OP_DESTROY:
+		outcome->err = svmsim_window_destroy(window, action->has_size ?
+						     action->size_bytes : bytes,
+						     action->direction);
+		break;
+	default:
+		outcome->err = svmsim_window_destroy_holes(window, action->direction);
+		break;
+	}
+}
+
+static void act_map(struct scn_runner *runner, const struct scn_step *step,
+		    struct scn_outcome *outcome)
+{
+	const struct scn_action *action = step->action;
+	struct svmsim_ram *ram = ram_of(runner, step->ram, outcome);
+	struct svmsim_mapping *mapping = NULL;
+	uint64_t first, last;
+
+	if (!ram)
+		return;
+	ram_pages(ram, &action->ram_range, &first, &last);
+	outcome->err = svmsim_map(runner->world, step->device, ram, first, last,
+				  action->direction, &mapping);
+	if (outcome->err)
+		return;
+	runner->handle[step->symbol] = mapping;
+	bind(runner, step, svmsim_mapping_address(mapping), svmsim_mapping_bytes(mapping));
+}
+
+/* Where a device's access goes: DMA address and size of the target's pages. */
+static bool target_of(struct scn_runner *runner, const struct scn_step *step,
+		      struct scn_outcome *outcome, uint64_t *address, uint64_t *bytes)
+{
+	const struct scn_range *range = &step->action->range;
+	enum scn_symbol_kind kind = runner->plan->symbol[step->symbol].kind;
+	void *handle = runner->handle[step->symbol];
+	uint64_t offset = range->is_set ? range->first * SCN_PAGE_BYTES : 0;
+
+	if (kind == SCN_SYMBOL_RAM)
+		handle = ram_of(runner, step->symbol, outcome);
+	if (!handle) {
+		outcome->err = -ENOENT;
+		outcome->hint = "that symbol was not made";
+		return false;
+	}
+	if (kind == SCN_SYMBOL_RAM) {
+		uint64_t first, last;
+
+		ram_pages(handle, range, &first, &last);
+		*address = svmsim_ram_phys(handle, first);
+		*bytes = (last - first + 1) * SCN_PAGE_BYTES;
+		return true;
+	}
+	if (kind == SCN_SYMBOL_WINDOW) {
+		*address = svmsim_window_iova(handle) + offset;
+		*bytes = svmsim_window_bytes(handle);
+	} else {
+		*address = svmsim_mapping_address(handle) + offset;
+		*bytes = svmsim_mapping_bytes(handle);
+	}
+	if (range->is_set)
+		*bytes = (range->last - range->first + 1) * SCN_PAGE_BYTES;
+	return true;
+}
+
+static void fill_words(char *buffer, size_t bytes, uint64_t value)
+{
+	size_t i, k;
+
+	for (i = 0; i + 8 <= bytes; i += 8) {
+		for (k = 0; k < 8; k++)
+			buffer[i + k] = (char)(value >> (8 * k));
+	}
+}
+
+static uint64_t first_word(const char *buffer)
+{
+	uint64_t value = 0;
+	unsigned int k;
+
+	for (k = 0; k < 8; k++)
+		value |= (uint64_t)(unsigned char)buffer[k] << (8 * k);
+	return value;
+}
+
+static void act_bytes(struct scn_runner *runner, const struct scn_step *step,
+		      struct scn_outcome *outcome, uint64_t address, uint64_t bytes)
+{
+	bool reads = step->action->verb->op == SCN_OP_READ;
+	size_t chunk = bytes < CHUNK_PAGES * SCN_PAGE_BYTES ? (size_t)bytes :
+							       CHUNK_PAGES * SCN_PAGE_BYTES;
+	char *buffer = host_zalloc(chunk ? chunk : 1);
+	uint64_t done = 0;
+
+	fill_words(buffer, chunk, step->action->number);
+	while (done < bytes && !outcome->err) {
+		size_t now = bytes - done < chunk ? (size_t)(bytes - done) : chunk;
+
+		if (reads)
+			outcome->err = svmsim_device_read(runner->world, step->device,
+							  address + done, buffer, now);
+		else
+			outcome->err = svmsim_device_write(runner->world, step->device,
+							   address + done, buffer, now);
+		if (reads && !done && !outcome->err && now >= 8) {
+			outcome->has_value = true;
+			outcome->value = first_word(buffer);
+		}
+		done += now;
+	}
+	host_free(buffer);
+}
+
+static void act_device(struct scn_runner *runner, const struct scn_step *step,
+		       struct scn_outcome *outcome)
+{
+	const struct scn_action *action = step->action;
+	uint64_t address, bytes;
+
+	if (!target_of(runner, step, outcome, &address, &bytes))
+		return;
+	if (action->verb->op == SCN_OP_CHECK)
+		outcome->err = svmsim_device_check(runner->world, step->device, address, bytes,
+						   action->number);
+	else if (action->verb->op == SCN_OP_FILL || action->has_pattern)
+		outcome->err = svmsim_device_fill(runner->world, step->device, address, bytes,
+						  action->number);
+	else
+		act_bytes(runner, step, outcome, address, bytes);
+}
+
+static void act_ram(struct scn_runner *runner, const struct scn_step *step,
+		    struct scn_outcome *outcome)
+{
+	const struct scn_action *action = step->action;
+	struct svmsim_ram *ram = NULL;
+	uint64_t first, last;
+
+	if (action->verb->op == SCN_OP_RAM_ALLOC) {
+		outcome->err = svmsim_ram_alloc(runner->world, action->size_bytes / SCN_PAGE_BYTES,
+						action->contig, action->align_bytes, &ram);
+		if (!outcome->err)
+			runner->handle[step->symbol] = ram;
+		return;
+	}
+	ram = ram_of(runner, step->symbol, outcome);
+	if (!ram)
+		return;
+	ram_pages(ram, &action->range, &first, &last);
+	if (action->verb->op == SCN_OP_RAM_FREE)
+		outcome->err = svmsim_ram_free(ram, first, last);
+	else if (action->verb->op == SCN_OP_RAM_POISON)
+		outcome->err = svmsim_ram_poison(ram, first, last);
+	else if (action->verb->op == SCN_OP_RAM_FILL)
+		outcome->err = svmsim_ram_fill(ram, first, last, action->number);
+	else
+		outcome->err = svmsim_ram_check(ram, first, last, action->number);
+}
+
+void scn_act(struct scn_runner *runner, const struct scn_step *step, struct scn_outcome *outcome)
+{
+	memset(outcome, 0, sizeof(*outcome));
+	switch (step->action->verb->op) {
+	case SCN_OP_IOVA_ALLOC:
+		act_alloc(runner, step, outcome);
+		break;
+	case SCN_OP_LINK:
+	case SCN_OP_SYNC:
+	case SCN_OP_UNLINK:
+	case SCN_OP_FREE:
+	case SCN_OP_DESTROY:
+	case SCN_OP_DESTROY_HOLES:
+		act_window(runner, step, outcome);
+		break;
+	case SCN_OP_MAP:
+		act_map(runner, step, outcome);
+		break;
+	case SCN_OP_UNMAP:
+		if (runner->handle[step->symbol]) {
+			outcome->err = svmsim_unmap(runner->handle[step->symbol]);
+		} else {
+			outcome->err = -ENOENT;
+			outcome->hint = "that mapping was not made";
+		}
+		break;
+	case SCN_OP_READ:
+	case SCN_OP_WRITE:
+	case SCN_OP_FILL:
+	case SCN_OP_CHECK:
+		act_device(runner, step, outcome);
+		break;
+	default:
+		act_ram(runner, step, outcome);
+		break;
+	}
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Action lines: `actor: verb operands -> result`. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <svmsim/dma.h>
+#include "explore/scn_cursor.h"
+
+#define RESULT_LINE_MAX 256
+
+/* `name=` as an option: the name, the sign and the value are glued. */
+static const struct scn_token *option_value(struct scn_cursor *cursor, const char *name)
+{
+	if (!scn_is(scn_peek(cursor), name) || cursor->at + 1 >= cursor->count ||
+	    !scn_is(&cursor->token[cursor->at + 1], "="))
+		return NULL;
+	cursor->at += 2;
+	return scn_word(cursor, "a value");
+}
+
+static bool parse_number_option(struct scn_cursor *cursor, const char *name,
+				uint64_t *number, bool *has)
+{
+	const struct scn_token *value = option_value(cursor, name);
+
+	if (!value)
+		return false;
+	*has = true;
+	return scn_parse_number(cursor, value, name, 0, UINT64_MAX, number);
+}
+
+static bool parse_align(struct scn_cursor *cursor, struct scn_action *action)
+{
+	const struct scn_token *value = option_value(cursor, "align");
+
+	if (!value || !scn_parse_size(cursor, value, &action->align_bytes))
+		return false;
+	if (!value->open && (action->align_bytes < SCN_PAGE_BYTES ||
+			     (action->align_bytes & (action->align_bytes - 1))))
+		return scn_fail_token(cursor, value, "align=%s: an alignment is a power of two, "
+				      "4K or more", value->text);
+	return true;
+}
+
+/* Tries one option; true when it was there, whatever came of it. */
+static bool parse_option(struct scn_cursor *cursor, enum scn_operand operand,
+			 struct scn_action *action)
+{
+	const struct scn_token *token = scn_peek(cursor);
+	int index;
+
+	switch (operand) {
+	case SCN_OPERAND_DIRECTION:
+		index = scn_named_find(scn_directions, token->text);
+		if (index < 0)
+			return false;
+		action->direction = index;
+		cursor->at++;
+		return true;
+	case SCN_OPERAND_EACH:
+		return scn_accept(cursor, "each") && (action->each = true);
+	case SCN_OPERAND_CONTIG:
+		return scn_accept(cursor, "contig") && (action->contig = true);
+	case SCN_OPERAND_ALIGN:
+		return parse_align(cursor, action);
+	case SCN_OPERAND_PATTERN_OR_VALUE:
+		if (parse_number_option(cursor, "value", &action->number, &action->has_value))
+			return true;
+		/* fall through */
+	case SCN_OPERAND_PATTERN:
+		return parse_number_option(cursor, "pattern", &action->number,
+					   &action->has_pattern);
+	default:
+		return false;
+	}
+}
+
+struct option_words {
+	const enum scn_operand *operand;
+};
+
+/* Words that an option may begin with here, for suggestions. */
+static const char *option_word(const void *ctx, unsigned int index)
+{
+	const struct option_words *words = ctx;
+	const enum scn_operand *operand;
+
+	for (operand = words->operand; *operand; operand++) {
+		if (*operand == SCN_OPERAND_DIRECTION) {
+			if (index < 4)
+				return scn_directions[index].name;
+			index -= 4;
+			continue;
+		}
+		if (index-- == 0)
+			return *operand == SCN_OPERAND_EACH   ? "each" :
+			       *operand == SCN_OPERAND_CONTIG ? "contig" :
+			       *operand == SCN_OPERAND_ALIGN  ? "align=" :
+								"pattern=";
+	}
+	return NULL;
+}
+
+static bool parse_options(struct scn_cursor *cursor, const enum scn_operand *operand,
+			  struct scn_action *action)
+{
+	struct option_words words = { operand };
+	const struct scn_token *token;
+
+	while ((token = scn_peek(cursor)) && token->kind != SCN_TOKEN_ARROW) {
+		const enum scn_operand *option = operand;
+
+		if (token->kind == SCN_TOKEN_WORD && token->open) {
+			cursor->at++;
+			continue;
+		}
+		while (*option && !parse_option(cursor, *option, action)) {
+			if (cursor->error->set)
+				return false;
+			option++;
+		}
+		if (cursor->error->set)
+			return false;
+		if (*option)
+			continue;
+		if (!*operand)
+			return scn_end(cursor);
+		return scn_fail_unknown(cursor, token, "option", option_word, &words);
+	}
+	return true;
+}
+
+static bool parse_symbol(struct scn_cursor *cursor, enum scn_operand operand,
+			 struct scn_action *action)
+{
+	bool is_ram = operand == SCN_OPERAND_RAM_RANGE;
+	bool has_range = is_ram || operand == SCN_OPERAND_WINDOW_RANGE ||
+			 operand == SCN_OPERAND_TARGET_RANGE || operand == SCN_OPERAND_RAM_SYMBOL;
+	const char *what = operand == SCN_OPERAND_NEW_MAPPING || operand == SCN_OPERAND_MAPPING ?
+				   "a mapping" :
+			   is_ram || operand == SCN_OPERAND_NEW_RAM ||
+			   operand == SCN_OPERAND_RAM_SYMBOL ? "memory" :
+			   operand == SCN_OPERAND_TARGET_RANGE ? "a window, a mapping or memory" :
+								 "a window";
+	const struct scn_token *token = scn_name(cursor, what);
+
+	if (!token)
+		return false;
+	if (is_ram)
+		action->ram = token;
+	else
+		action->symbol = token;
+	if (scn_is(scn_peek(cursor), "[") && !has_range)
+		return scn_fail_token(cursor, scn_peek(cursor), "%s takes a whole symbol here: %s "
+				      "without a range", action->verb->name, token->text);
+	return !has_range ||
+	       scn_parse_range(cursor, is_ram ? &action->ram_range : &action->range);
+}
+
+static bool parse_operand(struct scn_cursor *cursor, enum scn_operand operand,
+			  struct scn_action *action)
+{
+	const struct scn_token *token;
+
+	switch (operand) {
+	case SCN_OPERAND_RAM_KEYWORD:
+		return scn_expect_punct(cursor, "ram");
+	case SCN_OPERAND_OPTIONAL_SIZE:
+		token = scn_peek(cursor);
+		if (!token || token->kind != SCN_TOKEN_WORD ||
+		    !(isdigit((unsigned char)token->text[0]) || token->open))
+			return true;
+		/* fall through */
+	case SCN_OPERAND_SIZE:
+		token = scn_word(cursor, "a size (8p, 64K, 2M)");
+		action->has_size = true;
+		return token && scn_parse_size(cursor, token, &action->size_bytes);
+	default:
+		return parse_symbol(cursor, operand, action);
+	}
+}
+
+static bool parse_result(struct scn_cursor *cursor, struct scn_result *result)
+{
+	const struct scn_token *token = scn_word(cursor, "a result (ok, an errno, fault)");
+
+	if (!token)
+		return false;
+	memset(result, 0, sizeof(*result));
+	if (token->open || !strcmp(token->text, "ok"))
+		return true;
+	if (!strcmp(token->text, "fault")) {
+		result->kind = SCN_RESULT_FAULT;
+	} else if (!strcmp(token->text, "unused")) {
+		result->kind = SCN_RESULT_UNUSED;
+	} else if (isdigit((unsigned char)token->text[0])) {
+		result->kind = SCN_RESULT_VALUE;
+		return scn_parse_number(cursor, token, "a value", 0, UINT64_MAX, &result->value);
+	} else {
+		result->kind = SCN_RESULT_ERRNO;
+		result->err = scn_errno_find(token->text);
+		if (!result->err)
+			return scn_fail_unknown(cursor, token, "result", scn_result_name, NULL);
+	}
+	return true;
+}
+
+static bool parse_results(struct scn_cursor *cursor, struct scn_action *action)
+{
+	const struct scn_token *arrow = scn_peek(cursor);
+
+	if (!arrow)
+		return true;
+	cursor->at++;
+	do {
+		struct scn_result *result = &action->result[action->result_count];
+
+		if (action->result_count == SCN_RESULT_MAX)
+			return scn_fail_token(cursor, arrow, "more than %d alternatives",
+					      SCN_RESULT_MAX);
+		if (!parse_result(cursor, result))
+			return false;
+		if (result->kind == SCN_RESULT_VALUE && action->verb->op != SCN_OP_READ)
+			return scn_fail_token(cursor, &cursor->token[cursor->at - 1],
+					      "%s gives no value: only read does",
+					      action->verb->name);
+		action->result_count++;
+	} while (scn_accept(cursor, "or"));
+	return scn_end(cursor);
+}
+
+static bool needs_pattern(const struct scn_verb *verb)
+{
+	const enum scn_operand *operand;
+
+	for (operand = verb->operand; *operand; operand++) {
+		if (*operand == SCN_OPERAND_PATTERN)
+			return true;
+	}
+	return false;
+}
+
+bool scn_parse_action(struct scn_cursor *cursor, struct scn_action *action)
+{
+	const enum scn_operand *operand;
+	const struct scn_token *token;
+	bool ram;
+
+	memset(action, 0, sizeof(*action));
+	action->actor = scn_word(cursor, "an actor (d0:)");
+	token = action->actor ? scn_word(cursor, "a verb") : NULL;
+	if (!token)
+		return false;
+	if (token->open)
+		return true;
+	ram = !strcmp(action->actor->text, "ram:");
+	action->verb = scn_verb_find(ram, token->text);
+	if (!action->verb)
+		return scn_fail_unknown(cursor, token, ram ? "verb of ram" : "verb of a device",
+					scn_verb_name, &ram);
+	for (operand = action->verb->operand; *operand && *operand < SCN_OPERAND_DIRECTION;
+	     operand++) {
+		if (!parse_operand(cursor, *operand, action))
+			return false;
+	}
+	if (!parse_options(cursor, operand, action))
+		return false;
+	if (needs_pattern(action->verb) && !action->has_pattern)
+		return scn_fail_token(cursor, scn_peek(cursor), "%s needs a pattern: pattern=7",
+				      action->verb->name);
+	return parse_results(cursor, action);
+}
+
+const char *scn_result_text(struct scn_arena *arena, const struct scn_action *action)
+{
+	char line[RESULT_LINE_MAX] = "";
+	unsigned int i;
+
+	if (!action->result_count)
+		return "ok";
+	for (i = 0; i < action->result_count; i++) {
+		const struct scn_result *result = &action->result[i];
+		size_t used = strlen(line);
+		const char *or = i ? " or " : "";
+
+		if (result->kind == SCN_RESULT_VALUE)
+			snprintf(line + used, sizeof(line) - used, "%s0x%llx", or,
+				 (unsigned long long)result->value);
+		else
+			snprintf(line + used, sizeof(line) - used, "%s%s", or,
+				 result->kind == SCN_RESULT_OK	  ? "ok" :
+				 result->kind == SCN_RESULT_FAULT ? "fault" :
+				 result->kind == SCN_RESULT_UNUSED ? "unused" :
+				 scn_errno_text(result->err));
+	}
+	return scn_strdup(arena, line);
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * DOC: Overview
+ *
+ * Reading the tokens of one statement. The same functions read a line twice: when the file is
+ * loaded, with words that are still open (`${NAME}`) taken as they are; and for each repetition,
+ * with every variable filled in. So a wrong word is found in branches that are not taken, too.
+ */
+#ifndef EXPLORE_SCN_CURSOR_H
+#define EXPLORE_SCN_CURSOR_H
+
+#include "explore/scn_lex.h"
+#include "explore/scn_table.h"
+
+#define SCN_RESULT_MAX 8
+#define SCN_MATCH_FIELD_MAX 12
+#define SCN_PAGE_BYTES 4096ull
+#define SCN_RAM_MAX_PAGES 1048576ull
+
+/**
+ * struct scn_cursor - where reading stands
+ * @token: tokens of the statement
+ * @count: number of @token
+ * @at: next one
+ * @path: file, for messages
+ * @arena: owner of what is made
+ * @error: filled by the first failure
+ */
+struct scn_cursor {
+	const struct scn_token *token;
+	unsigned int count;
+	unsigned int at;
+	const char *path;
+	struct scn_arena *arena;
+	struct scn_error *error;
+};
+
+/** scn_peek - the next token, NULL at the end */
+const struct scn_token *scn_peek(const struct scn_cursor *cursor);
+/** scn_accept - take the next token if it is this word or punctuation */
+bool scn_accept(struct scn_cursor *cursor, const char *text);
+/** scn_expect_punct - take exactly this, or fail */
+bool scn_expect_punct(struct scn_cursor *cursor, const char *text);
+/** scn_word - take a word; NULL with an error that says that @what was expected */
+const struct scn_token *scn_word(struct scn_cursor *cursor, const char *what);
+/** scn_name - as scn_word(), and it must be a name (unless it is open) */
+const struct scn_token *scn_name(struct scn_cursor *cursor, const char *what);
+/** scn_fail_token - fail at a token, or behind the last one when it is NULL; returns false */
+bool scn_fail_token(struct scn_cursor *cursor, const struct scn_token *token, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/** scn_fail_unknown - fail with `unknown WHAT "word"` and the nearest known word */
+bool scn_fail_unknown(struct scn_cursor *cursor, const struct scn_token *token, const char *what,
+		      const char *(*known)(const void *ctx, unsigned int index), const void *ctx);
+/** scn_end - fail unless everything was read */
+bool scn_end(struct scn_cursor *cursor);
+
+/* Numbers. Open words give 0. Each fails with what would be right. */
+bool scn_parse_number(struct scn_cursor *cursor, const struct scn_token *token, const char *what,
+		      uint64_t least, uint64_t most, uint64_t *value);
+bool scn_parse_size(struct scn_cursor *cursor, const struct scn_token *token, uint64_t *bytes);
+bool scn_parse_time(struct scn_cursor *cursor, const struct scn_token *token, uint64_t *ns);
+
+/* struct scn_range - pages @first..@last; not given when @is_set is false */
+struct scn_range {
+	bool is_set;
+	bool open;
+	uint64_t first;
+	uint64_t last;
+};
+/** scn_parse_range - an optional `[i]` or `[a..b]`, glued to what is before it */
+bool scn_parse_range(struct scn_cursor *cursor, struct scn_range *range);
+
+/** enum scn_result_kind - kinds of results */
+enum scn_result_kind {
+	SCN_RESULT_OK,
+	SCN_RESULT_ERRNO,
+	SCN_RESULT_FAULT,
+	SCN_RESULT_UNUSED,
+	SCN_RESULT_VALUE,
+};
+/* struct scn_result - one alternative behind `->` */
+struct scn_result {
+	enum scn_result_kind kind;
+	int err;
+	uint64_t value;
+};
+
+/**
+ * struct scn_action - `actor: verb operands -> result`
+ * @verb: row of the table; NULL when the verb is open
+ * @actor: token of the actor, with its colon
+ * @symbol: window, mapping or memory that it is about
+ * @range: pages of @symbol
+ * @ram: memory behind the word `ram`
+ * @ram_range: pages of @ram
+ * @has_size: @size_bytes was given
+ * @size_bytes: a size
+ * @direction: value of enum svmsim_direction
+ * @each: one call a page
+ * @contig: one contiguous block
+ * @align_bytes: alignment, 0 for none
+ * @has_pattern: @number is a pattern
+ * @has_value: @number is a value
+ * @number: pattern or value
+ * @result_count: number of @result, 0 when the line states none
+ * @result: alternatives
+ */
+struct scn_action {
+	const struct scn_verb *verb;
+	const struct scn_token *actor;
+	const struct scn_token *symbol;
+	struct scn_range range;
+	const struct scn_token *ram;
+	struct scn_range ram_range;
+	bool has_size;
+	uint64_t size_bytes;
+	int direction;
+	bool each;
+	bool contig;
+	uint64_t align_bytes;
+	bool has_pattern;
+	bool has_value;
+	uint64_t number;
+	unsigned int result_count;
+	struct scn_result result[SCN_RESULT_MAX];
+};
+bool scn_parse_action(struct scn_cursor *cursor, struct scn_action *action);
+/** scn_result_text - what a line expects: "ok or EIO" */
+const char *scn_result_text(struct scn_arena *arena, const struct scn_action *action);
+
+/** enum scn_expect_kind - kinds of expectations */
+enum scn_expect_kind {
+	SCN_EXPECT_NO_REPORTS,
+	SCN_EXPECT_REPORT,
+	SCN_EXPECT_NOTE,
+	SCN_EXPECT_COUNTER,
+};
+/**
+ * struct scn_expect - an `expect` line
+ * @kind: what is expected
+ * @identifier: of the report or note
+ * @field_count: number of @key and @value
+ * @key: fields
+ * @value: their values, "*" for any
+ * @times: how many
+ * @counter: name of the counter
+ * @device: token of the device of a derived counter, NULL if none
+ * @derived: index in scn_derived, -1 for a counter of the library
+ * @op: comparison
+ * @number: what it is compared with
+ */
+struct scn_expect {
+	enum scn_expect_kind kind;
+	const char *identifier;
+	unsigned int field_count;
+	const char *key[SCN_MATCH_FIELD_MAX];
+	const char *value[SCN_MATCH_FIELD_MAX];
+	uint64_t times;
+	const char *counter;
+	const char *device;
+	int derived;
+	const char *op;
+	uint64_t number;
+};
+bool scn_parse_expect(struct scn_cursor *cursor, struct scn_expect *expect);
+
+/* struct scn_state - a `state` line: index in scn_states and the device's token, or NULL */
+struct scn_state {
+	int what;
+	const struct scn_token *device;
+};
+bool scn_parse_state(struct scn_cursor *cursor, struct scn_state *state);
+
+/**
+ * scn_parse_cond - a condition, up to a string or the end
+ * @cursor: tokens
+ * @value: set to what it comes to; open words equal nothing
+ */
+bool scn_parse_cond(struct scn_cursor *cursor, bool *value);
+
+/** scn_machine_block - `machine { ... }` with the word `machine` read, into @machine */
+bool scn_machine_block(struct scn_cursor *cursor, struct svmsim_machine *machine);
+/** scn_machine_set - `set ...` with the word `set` read, into @machine */
+bool scn_machine_set(struct scn_cursor *cursor, struct svmsim_machine *machine);
+
+#endif

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* `machine { ... }` and `set ...`: words into a struct svmsim_machine. */
+#include <stdio.h>
+#include <string.h>
+#include "explore/scn_cursor.h"
+
+static bool copy_word(struct scn_cursor *cursor, const struct scn_token *token, char *to)
+{
+	if (strlen(token->text) >= SVMSIM_NAME_MAX && !token->open)
+		return scn_fail_token(cursor, token, "\"%.20s...\" is longer than %d characters",
+				      token->text, SVMSIM_NAME_MAX - 1);
+	snprintf(to, SVMSIM_NAME_MAX, "%s", token->text);
+	return true;
+}
+
+/* A word that must be in a list of the library's. */
+static bool known_word(struct scn_cursor *cursor, const char *what,
+		       const char *(*known)(const void *ctx, unsigned int index), char *to)
+{
+	const struct scn_token *token = scn_word(cursor, what);
+	const char *name;
+	unsigned int i;
+
+	if (!token || !copy_word(cursor, token, to))
+		return false;
+	for (i = 0; !token->open && (name = known(NULL, i)); i++) {
+		if (!strcmp(name, token->text))
+			return true;
+	}
+	return token->open || scn_fail_unknown(cursor, token, what, known, NULL);
+}
+
+static bool number_value(struct scn_cursor *cursor, const char *what, uint64_t least,
+			 uint64_t most, uint64_t *number)
+{
+	const struct scn_token *token = scn_word(cursor, what);
+
+	return token && scn_parse_number(cursor, token, what, least, most, number);
+}
+
+static bool device_field(struct scn_cursor *cursor, enum scn_field field,
+			 struct svmsim_device *device)
+{
+	const struct scn_token *token;
+	uint64_t number = 0;
+
+	switch (field) {
+	case SCN_FIELD_IOMMU:
+		return known_word(cursor, "IOMMU profile", scn_profile_known, device->iommu);
+	case SCN_FIELD_FMT:
+		return known_word(cursor, "page-table format", scn_format_known, device->fmt);
+	case SCN_FIELD_MASK:
+		if (!number_value(cursor, "a mask in bits", 12, 64, &number))
+			return false;
+		device->mask_bits = (unsigned int)number;
+		return true;
+	case SCN_FIELD_PCI:
+		token = scn_word(cursor, "a PCI address (0000:03:00.0)");
+		return token && copy_word(cursor, token, device->pci_address);
+	case SCN_FIELD_START_PFN:
+		return number_value(cursor, "a page number", 1, UINT64_MAX / SCN_PAGE_BYTES,
+				    &device->start_pfn);
+	case SCN_FIELD_STRICT:
+		device->lazy = false;
+		return true;
+	case SCN_FIELD_TRUSTED:
+	case SCN_FIELD_UNTRUSTED:
+		device->untrusted = field == SCN_FIELD_UNTRUSTED;
+		return true;
+	case SCN_FIELD_COHERENT:
+	case SCN_FIELD_NONCOHERENT:
+		device->noncoherent = field == SCN_FIELD_NONCOHERENT;
+		return true;
+	case SCN_FIELD_NONPCI:
+		device->non_pci = true;
+		return true;
+	case SCN_FIELD_FORCEDAC:
+		device->forcedac = true;
+		return true;
+	case SCN_FIELD_CACHING_MODE:
+		device->caching_mode = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool skip_block(struct scn_cursor *cursor)
+{
+	unsigned int depth = 1;
+
+	while (depth && scn_peek(cursor)) {
+		if (scn_accept(cursor, "{")) {
+			depth++;
+		} else if (scn_accept(cursor, "}")) {
+			depth--;
+		} else {
+			cursor->at++;
+		}
+	}
+	return !depth || scn_expect_punct(cursor, "}");
+}
+
+/* Fields between braces. An open word may stand for any field, so it ends the check. */
+static bool each_field(struct scn_cursor *cursor, enum scn_scope scope,
+		       bool (*set)(struct scn_cursor *cursor, enum scn_field field, void *to),
+		       void *to, const char *what)
+{
+	if (!scn_expect_punct(cursor, "{"))
+		return false;
+	while (!scn_accept(cursor, "}")) {
+		const struct scn_token *token = scn_word(cursor, "a field or \"}\"");
+		enum scn_field field;
+
+		if (!token)
+			return false;
+		if (token->open)
+			return skip_block(cursor);
+		field = scn_field_find(scope, token->text);
+		if (field == SCN_FIELD_COUNT)
+			return scn_fail_unknown(cursor, token, what, scn_field_name, &scope);
+		if (!set(cursor, field, to))
+			return false;
+	}
+	return true;
+}
+
+static bool set_device_field(struct scn_cursor *cursor, enum scn_field field, void *to)
+{
+	return device_field(cursor, field, to);
+}
+
+static bool set_node_field(struct scn_cursor *cursor, enum scn_field field, void *to)
+{
+	struct svmsim_node *node = to;
+	const struct scn_token *token;
+	uint64_t number = 0;
+
+	if (field == SCN_FIELD_CPUS) {
+		if (!number_value(cursor, "a number of CPUs", 1, 64, &number))
+			return false;
+		node->cpu_count = (unsigned int)number;
+		return true;
+	}
+	token = scn_word(cursor, "a size (256M)");
+	return token && scn_parse_size(cursor, token, &node->ram_bytes);
+}
+
+static struct svmsim_device *find_device(struct svmsim_machine *machine, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < machine->device_count; i++) {
+		if (!strcmp(machine->device[i].name, name))
+			return &machine->device[i];
+	}
+	return NULL;
+}
+
+static bool machine_device(struct scn_cursor *cursor, struct svmsim_machine *machine)
+{
+	const struct scn_token *name = scn_name(cursor, "a device");
+	struct svmsim_device *device;
+
+	if (!name)
+		return false;
+	device = find_device(machine, name->text);
+	if (!device) {
+		if (machine->device_count == SVMSIM_DEVICE_MAX)
+			return scn_fail_token(cursor, name, "more than %d devices",
+					      SVMSIM_DEVICE_MAX);
+		if (!strcmp(name->text, "ram"))
+			return scn_fail_token(cursor, name, "a device can't be named ram: that "
+					      "actor is the memory");
+		device = &machine->device[machine->device_count++];
+		if (!copy_word(cursor, name, device->name))
+			return false;
+	}
+	return each_field(cursor, SCN_SCOPE_DEVICE, set_device_field, device,
+			  "field of a device");
+}
+
+static bool machine_node(struct scn_cursor *cursor, struct svmsim_machine *machine)
+{
+	const struct scn_token *token = scn_word(cursor, "the number of a node");
+	uint64_t index;
+
+	if (!token || !scn_parse_number(cursor, token, "a node", 0, SVMSIM_NODE_MAX - 1, &index))
+		return false;
+	if (index > machine->node_count)
+		return scn_fail_token(cursor, token, "node %s comes before node %u: nodes are "
+				      "numbered from 0 without gaps", token->text,
+				      machine->node_count);
+	if (index == machine->node_count)
+		machine->node_count++;
+	return each_field(cursor, SCN_SCOPE_NODE, set_node_field, &machine->node[index],
+			  "field of a node");
+}
+
+/* SETSxWAYS */
+static bool machine_iotlb(struct scn_cursor *cursor, struct svmsim_machine *machine)
+{
+	const struct scn_token *token = scn_word(cursor, "SETSxWAYS (64x4)");
+	struct scn_token sets, ways;
+	const char *sign;
+	uint64_t set_count, way_count;
+
+	if (!token)
+		return false;
+	if (token->open)
+		return true;
+	sign = strchr(token->text, 'x');
+	if (!sign)
+		return scn_fail_token(cursor, token, "\"%.40s\" is no IOTLB size: SETSxWAYS, as "
+				      "in 64x4", token->text);
+	sets = ways = *token;
+	sets.text = scn_strndup(cursor->arena, token->text, (size_t)(sign - token->text));
+	ways.text = sign + 1;
+	if (!scn_parse_number(cursor, &sets, "IOTLB sets", 1, 4096, &set_count) ||
+	    !scn_parse_number(cursor, &ways, "IOTLB ways", 1, 16, &way_count))
+		return false;
+	if (set_count & (set_count - 1))
+		return scn_fail_token(cursor, token, "IOTLB sets are a power of two, %s is not",
+				      sets.text);
+	machine->iotlb_sets = (unsigned int)set_count;
+	machine->iotlb_ways = (unsigned int)way_count;
+	return true;
+}
+
+static bool set_machine_field(struct scn_cursor *cursor, enum scn_field field, void *to)
+{
+	struct svmsim_machine *machine = to;
+	const struct scn_token *token;
+	uint64_t number = 0;
+
+	switch (field) {
+	case SCN_FIELD_DEVICE:
+		return machine_device(cursor, machine);
+	case SCN_FIELD_NODE:
+		return machine_node(cursor, machine);
+	case SCN_FIELD_KERNEL:
+		token = scn_word(cursor, "a kernel version (v7.0)");
+		return token && copy_word(cursor, token, machine->kernel);
+	case SCN_FIELD_WIDTH:
+		if (!number_value(cursor, "a width in bits", 32, 41, &number))
+			return false;
+		machine->width_bits = (unsigned int)number;
+		return true;
+	case SCN_FIELD_SEED:
+		return number_value(cursor, "a seed", 1, UINT64_MAX, &machine->seed);
+	case SCN_FIELD_IOTLB:
+		return machine_iotlb(cursor, machine);
+	default:
+		return false;
+	}
+}
+
+bool scn_machine_block(struct scn_cursor *cursor, struct svmsim_machine *machine)
+{
+	return each_field(cursor, SCN_SCOPE_MACHINE, set_machine_field, machine,
+			  "field of the machine") && scn_end(cursor);
+}
+
+static const char *device_name(const void *ctx, unsigned int index)
+{
+	const struct svmsim_machine *machine = ctx;
+
+	return index < machine->device_count ? machine->device[index].name : NULL;
+}
+
+bool scn_machine_set(struct scn_cursor *cursor, struct svmsim_machine *machine)
+{
+	enum scn_scope scope = SCN_SCOPE_MACHINE;
+	const struct scn_token *token = scn_word(cursor, "a device or a field of the machine");
+	struct svmsim_device *device, unknown = { 0 };
+	enum scn_field field;
+	bool checking;
+
+	if (!token)
+		return false;
+	field = scn_field_find(scope, token->text);
+	if (field != SCN_FIELD_COUNT && field != SCN_FIELD_DEVICE && field != SCN_FIELD_NODE)
+		return set_machine_field(cursor, field, machine) && scn_end(cursor);
+	/* While a file is only checked its devices are not known: they may come by `use`. */
+	checking = !machine->device_count;
+	device = find_device(machine, token->text);
+	if (!device && (checking || token->open))
+		device = &unknown;
+	if (!device)
+		return scn_fail_unknown(cursor, token, "device", device_name, machine);
+	token = scn_word(cursor, "a field of the device");
+	if (!token || token->open)
+		return token != NULL;
+	scope = SCN_SCOPE_DEVICE;
+	field = scn_field_find(scope, token->text);
+	if (field == SCN_FIELD_COUNT)
+		return scn_fail_unknown(cursor, token, "field of a device", scn_field_name, &scope);
+	return device_field(cursor, field, device) && scn_end(cursor);
+}

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* From a run to its record; running twice, and with other memory fill. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "explore/scn_runner.h"
+#include "host/host.h"
+
+#define OTHER_FILL 0x5a
+
+static const struct svmsim_scenario_options no_options;
+
+void scn_run_init(struct scn_runner *runner, struct svmsim_scenario *scenario, unsigned int index,
+		  const struct svmsim_scenario_options *options)
+{
+	memset(runner, 0, sizeof(*runner));
+	runner->scenario = scenario;
+	runner->plan = &scenario->plan[index];
+	runner->options = options ? options : &no_options;
+	runner->arena = host_zalloc(sizeof(*runner->arena));
+	runner->handle = scn_alloc(runner->arena,
+				   (runner->plan->symbol_count + 1) * sizeof(*runner->handle));
+}
+
+static void write_buf(void *ctx, const char *text, size_t bytes)
+{
+	scn_buf_bytes(ctx, text, bytes);
+}
+
+static const char *render(struct scn_runner *runner, unsigned int index, bool json,
+			  enum svmsim_standing standing)
+{
+	struct svmsim_report_style style = runner->options->style;
+	struct scn_buf buf = { 0 };
+	const char *text;
+
+	if (standing == SVMSIM_EXPECTED || standing == SVMSIM_CONSUMED)
+		style.mark = "expected";
+	if (json)
+		svmsim_report_print_json(runner->world, index, style.frames, write_buf, &buf);
+	else
+		svmsim_report_print(runner->world, index, &style, write_buf, &buf);
+	text = scn_strndup(runner->arena, buf.bytes ? buf.data : "", buf.bytes);
+	scn_buf_free(&buf);
+	return text;
+}
+
+/* A copy that outlives the world. */
+static void copy_report(struct scn_runner *runner, struct svmsim_judged *judged, unsigned int index,
+			enum svmsim_standing standing)
+{
+	struct svmsim_report *report = &judged->report;
+	const struct scn_step *step;
+	unsigned int i;
+
+	svmsim_report_get(runner->world, index, report);
+	report->identifier = scn_strdup(runner->arena, report->identifier);
+	report->title = scn_strdup(runner->arena, report->title);
+	report->meaning = scn_strdup(runner->arena, report->meaning);
+	report->task = scn_strdup(runner->arena, report->task);
+	for (i = 0; i < report->field_count; i++) {
+		report->key[i] = scn_strdup(runner->arena, report->key[i]);
+		report->value[i] = scn_strdup(runner->arena, report->value[i]);
+	}
+	report->line_count = 0;
+	report->line = NULL;
+	report->frame_count = 0;
+	report->frame = NULL;
+	judged->standing = standing;
+	step = index < runner->run_count ? scn_mark_find(runner, report->step) : NULL;
+	judged->file = step ? step->stmt->program->source.path : "";
+	judged->file = scn_strdup(runner->arena, judged->file);
+	judged->line = step ? step->stmt->line : 0;
+	judged->text = judged->json = "";
+	if (standing == SVMSIM_UNEXPECTED ||
+	    (runner->options->text_of_all && standing != SVMSIM_ATTACHED))
+		judged->text = render(runner, index, false, standing);
+	if (runner->options->json)
+		judged->json = render(runner, index, true, standing);
+}
+
+static const char *replay_text(struct scn_runner *runner)
+{
+	const struct scn_plan *plan = runner->plan;
+	char seed[40] = "";
+
+	if (runner->options->seed && !plan->has_seed)
+		snprintf(seed, sizeof(seed), " --seed %llu",
+			 (unsigned long long)runner->options->seed);
+	return scn_printf(runner->arena, "run %s%s%s%s%s%s", runner->scenario->main->source.path,
+			  plan->replay[0] ? " " : "", plan->replay, seed,
+			  runner->options->allow_unsafe ? " --allow-unsafe" : "",
+			  runner->options->twice ? " --twice" : "");
+}
+
+static int compare_failures(const struct svmsim_failure *a, const struct svmsim_failure *b)
+{
+	int files = strcmp(a->file, b->file);
+
+	return files ? files : (a->line > b->line) - (a->line < b->line);
+}
+
+/* By line, keeping the order of those on one line: there are few. */
+static void sort_failures(struct scn_runner *runner)
+{
+	unsigned int i, k;
+
+	for (i = 1; i < runner->failure_count; i++) {
+		struct svmsim_failure failure = runner->failure[i];
+
+		for (k = i; k && compare_failures(&runner->failure[k - 1], &failure) > 0; k--)
+			runner->failure[k] = runner->failure[k - 1];
+		runner->failure[k] = failure;
+	}
+}
+
+struct svmsim_run *scn_run_record(struct scn_runner *runner, enum svmsim_verdict verdict,
+				  uint64_t digest)
+{
+	struct svmsim_run *run = scn_alloc(runner->arena, sizeof(*run));
+	struct svmsim_judged *judged;
+	enum svmsim_standing *standing;
+	unsigned int i;
+
+	run->arena = runner->arena;
+	run->report_count = runner->world ? svmsim_report_count(runner->world) : 0;
+	judged = scn_alloc(runner->arena, (run->report_count + 1) * sizeof(*judged));
+	standing = scn_alloc(runner->arena, (run->report_count + 1) * sizeof(*standing));
+	if (runner->world)
+		scn_judge(runner, standing, run->report_count, true);
+	for (i = 0; i < run->report_count; i++)
+		copy_report(runner, &judged[i], i, standing[i]);
+	sort_failures(runner);
+	if (runner->failure_count && verdict == SVMSIM_PASSED)
+		verdict = SVMSIM_FAILED;
+	if (verdict == SVMSIM_PASSED && runner->world && svmsim_report_dropped(runner->world)) {
+		verdict = SVMSIM_INCONCLUSIVE;
+		runner->reason = "more than 1,000 reports: the rest was not kept";
+	}
+	run->file = scn_strdup(runner->arena, runner->scenario->main->source.path);
+	run->variant = scn_strdup(runner->arena, runner->plan->variant);
+	run->verdict = verdict;
+	run->reason = scn_strdup(runner->arena, runner->reason);
+	run->replay = replay_text(runner);
+	run->digest = digest;
+	run->step_count = runner->mark_count;
+	run->report = judged;
+	run->failure_count = runner->failure_count;
+	run->failure = runner->failure;
+	for (i = 0; i < runner->failure_count; i++)
+		runner->failure[i].file = scn_strdup(runner->arena, runner->failure[i].file);
+	for (i = 0; i < runner->golden_count; i++)
+		runner->golden[i].file = scn_strdup(runner->arena, runner->golden[i].file);
+	run->golden_count = runner->golden_count;
+	run->golden = runner->golden;
+	run->shown = scn_strdup(runner->arena, runner->shown);
+	return run;
+}
+
+static bool make_world(struct scn_runner *runner, bool other_fill)
+{
+	struct svmsim_machine machine = runner->plan->machine;
+	char message[SVMSIM_MESSAGE_MAX] = "";
+	int err;
+
+	if (!runner->plan->has_seed && runner->options->seed)
+		machine.seed = runner->options->seed;
+	if (other_fill)
+		machine.fill = machine.fill == OTHER_FILL ? 0xa5 : OTHER_FILL;
+	err = svmsim_world_create(&machine, other_fill ? NULL : runner->options->allocator,
+				  &runner->world, message, sizeof(message));
+	if (!err)
+		return true;
+	runner->world = NULL;
+	runner->reason = scn_printf(runner->arena, "no machine: %s",
+				    message[0] ? message : scn_errno_text(-err));
+	return false;
+}
+
+/* One more run of the same plan whose only use is its digests. */
+static bool run_shadow(struct scn_runner *shadow, struct scn_runner *runner, bool other_fill)
+{
+	static const struct svmsim_scenario_options plain;
+	struct svmsim_scenario_options *options;
+
+	scn_run_init(shadow, runner->scenario,
+		     (unsigned int)(runner->plan - runner->scenario->plan), &plain);
+	options = scn_alloc(shadow->arena, sizeof(*options));
+	options->seed = runner->options->seed;
+	shadow->options = options;
+	shadow->world = other_fill ? NULL : runner->world;
+	if (other_fill && !make_world(shadow, true))
+		return false;
+	scn_run_steps(shadow);
+	svmsim_world_finish(shadow->world);
+	return true;
+}
+
+static void free_shadow(struct scn_runner *shadow)
+{
+	scn_arena_free(shadow->arena);
+	host_free(shadow->arena);
+}
+
+/* The first step behind which two runs differ; NULL when none does. */
+static const struct scn_mark *first_difference(const struct scn_runner *a,
+					       const struct scn_runner *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < a->mark_count && i < b->mark_count; i++) {
+		if (a->mark[i].digest != b->mark[i].digest)
+			return &a->mark[i];
+	}
+	return NULL;
+}
+
+static void compare_fill(struct scn_runner *runner, uint64_t digest)
+{
+	const char *line = "the digests of the two runs are the same before this step, and differ "
+			   "after it";
+	struct svmsim_report report = {
+		.identifier = "uninit", .task = "run", .line_count = 1, .line = &line,
+	};
+	const struct scn_mark *mark;
+	struct scn_runner shadow;
+
+	if (!run_shadow(&shadow, runner, true)) {
+		runner->reason = "no memory for the run with other memory fill";
+		free_shadow(&shadow);
+		return;
+	}
+	if (svmsim_world_digest(shadow.world) != digest) {
+		mark = first_difference(runner, &shadow);
+		if (mark) {
+			report.step = mark->world_step;
+			report.field_count = 1;
+			report.key[0] = "action";
+			report.value[0] = mark->step->text;
+		} else {
+			line = "the digests differ after the last step";
+		}
+		svmsim_report_add(runner->world, &report);
+	}
+	svmsim_world_destroy(shadow.world);
+	free_shadow(&shadow);
+}
+
+/* A first run in the same world, reset afterwards: the second has to come out the same. */
+static uint64_t run_before(struct scn_runner *runner)
+{
+	struct scn_runner shadow;
+	uint64_t digest;
+
+	run_shadow(&shadow, runner, false);
+	digest = svmsim_world_digest(runner->world);
+	free_shadow(&shadow);
+	svmsim_world_reset(runner->world);
+	return digest;
+}
+
+struct svmsim_run *scn_run_all(struct scn_runner *runner)
+{
+	const struct svmsim_scenario_options *options = runner->options;
+	enum svmsim_verdict verdict = SVMSIM_PASSED;
+	struct svmsim_run *run;
+	uint64_t digest, before = 0;
+
+	if (runner->plan->skip) {
+		runner->reason = runner->plan->skip;
+		return scn_run_record(runner, SVMSIM_SKIPPED, 0);
+	}
+	if (!make_world(runner, false))
+		return scn_run_record(runner, SVMSIM_INCONCLUSIVE, 0);
+	if (options->twice)
+		before = run_before(runner);
+	if (options->watch)
+		svmsim_watch(runner->world, options->watch, options->watch_ctx);
+	scn_run_steps(runner);
+	runner->run_count = svmsim_report_count(runner->world);
+	if (!options->show)
+		svmsim_world_finish(runner->world);
+	digest = svmsim_world_digest(runner->world);
+	if (options->twice && before != digest) {
+		verdict = SVMSIM_DEFECT;
+		runner->reason = "two runs of the same scenario gave different digests";
+	} else if (options->twice) {
+		compare_fill(runner, digest);
+	}
+	run = scn_run_record(runner, verdict, digest);
+	svmsim_world_destroy(runner->world);
+	return run;
+}
+
+int svmsim_scenario_run(struct svmsim_scenario *scenario, unsigned int index,
+			const struct svmsim_scenario_options *options, struct svmsim_run **run)
+{
+	struct scn_runner runner;
+
+	if (index >= scenario->plan_count)
+		return -EINVAL;
+	scn_run_init(&runner, scenario, index, options);
+	*run = scn_run_all(&runner);
+	return 0;
+}
+
+void svmsim_run_free(struct svmsim_run *run)
+{
+	struct scn_arena *arena = run ? run->arena : NULL;
+
+	if (!arena)
+		return;
+	scn_arena_free(arena);
+	host_free(arena);
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Names of an action into symbols: declared before use, of the right kind, in bounds. */
+#include <stdio.h>
+#include <string.h>
+#include "explore/scn_program.h"
+
+struct resolver {
+	struct scn_plan *plan;
+	struct scn_cursor *cursor;
+	struct scn_arena *arena;
+	struct scn_step *step;
+};
+
+static const char *const kind_text[] = { "a window", "a mapping", "memory" };
+
+static int find_symbol(const struct scn_plan *plan, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < plan->symbol_count; i++) {
+		if (!strcmp(plan->symbol[i].name, name))
+			return (int)i;
+	}
+	return -1;
+}
+
+static const char *symbol_known(const void *ctx, unsigned int index)
+{
+	const struct scn_plan *plan = ctx;
+
+	return index < plan->symbol_count ? plan->symbol[index].name : NULL;
+}
+
+static bool fail_kind(struct resolver *resolver, const struct scn_token *token,
+		      const struct scn_symbol *symbol, const char *wanted)
+{
+	return scn_fail_token(resolver->cursor, token, "%s is %s, not %s", symbol->name,
+			      kind_text[symbol->kind], wanted);
+}
+
+static int add_symbol(struct resolver *resolver, const char *name, enum scn_symbol_kind kind)
+{
+	struct scn_plan *plan = resolver->plan;
+	struct scn_symbol *symbol;
+
+	plan->symbol = scn_grow(resolver->arena, plan->symbol, plan->symbol_count,
+				sizeof(*symbol));
+	symbol = &plan->symbol[plan->symbol_count];
+	memset(symbol, 0, sizeof(*symbol));
+	symbol->name = name;
+	symbol->kind = kind;
+	symbol->device = resolver->step->device;
+	return (int)plan->symbol_count++;
+}
+
+static bool declare(struct resolver *resolver, const struct scn_token *token,
+		    enum scn_symbol_kind kind, int *index)
+{
+	struct scn_plan *plan = resolver->plan;
+
+	*index = find_symbol(plan, token->text);
+	if (*index < 0) {
+		*index = add_symbol(resolver, token->text, kind);
+		return true;
+	}
+	if (plan->symbol[*index].kind != kind)
+		return fail_kind(resolver, token, &plan->symbol[*index], kind_text[kind]);
+	if (kind == SCN_SYMBOL_RAM)
+		return scn_fail_token(resolver->cursor, token, "%s is there already: alloc comes "
+				      "before the first use, under a name of its own",
+				      token->text);
+	plan->symbol[*index].device = resolver->step->device;
+	return true;
+}
+
+/* Memory named by a range: declared here if need be; its size grows with what the file names. */
+static bool resolve_ram(struct resolver *resolver, const struct scn_token *token,
+			const struct scn_range *range, int *index)
+{
+	struct scn_plan *plan = resolver->plan;
+	struct scn_symbol *symbol;
+
+	*index = find_symbol(plan, token->text);
+	if (*index < 0) {
+		char suggestion[300];
+
+		scn_suggest(suggestion, sizeof(suggestion), token->text, symbol_known, plan);
+		if (!range->is_set)
+			return scn_fail_token(resolver->cursor, token, "nothing says how large %s "
+					      "is: give a range, or ram: alloc %s SIZE before%s",
+					      token->text, token->text,
+					      strstr(suggestion, "did you") ? suggestion : "");
+		*index = add_symbol(resolver, token->text, SCN_SYMBOL_RAM);
+	}
+	symbol = &plan->symbol[*index];
+	if (symbol->kind != SCN_SYMBOL_RAM)
+		return fail_kind(resolver, token, symbol, "memory");
+	if (!range->is_set)
+		return true;
+	if (symbol->by_alloc && range->last >= symbol->pages)
+		return scn_fail_token(resolver->cursor, token, "%s has %llu pages: the last is "
+				      "%s[%llu]", token->text, (unsigned long long)symbol->pages,
+				      token->text, (unsigned long long)symbol->pages - 1);
+	if (range->last >= SCN_RAM_MAX_PAGES)
+		return scn_fail_token(resolver->cursor, token, "%s[%llu] makes %s larger than %llu "
+				      "pages", token->text, (unsigned long long)range->last,
+				      token->text, SCN_RAM_MAX_PAGES);
+	if (range->last >= symbol->pages)
+		symbol->pages = range->last + 1;
+	return true;
+}
+
+static bool resolve_known(struct resolver *resolver, const struct scn_token *token, int *index)
+{
+	*index = find_symbol(resolver->plan, token->text);
+	return *index >= 0 || scn_fail_unknown(resolver->cursor, token, "symbol", symbol_known,
+					       resolver->plan);
+}
+
+static bool resolve_own(struct resolver *resolver, const struct scn_token *token,
+			enum scn_symbol_kind kind, int *index)
+{
+	const struct svmsim_machine *machine = &resolver->plan->machine;
+	struct scn_symbol *symbol;
+
+	if (!resolve_known(resolver, token, index))
+		return false;
+	symbol = &resolver->plan->symbol[*index];
+	if (symbol->kind != kind)
+		return fail_kind(resolver, token, symbol, kind_text[kind]);
+	if (symbol->device != resolver->step->device)
+		return scn_fail_token(resolver->cursor, token, "%s is %s of %s, not of %s",
+				      token->text, kind_text[kind],
+				      machine->device[symbol->device].name,
+				      machine->device[resolver->step->device].name);
+	return true;
+}
+
+static bool resolve_target(struct resolver *resolver, const struct scn_action *action, int *index)
+{
+	if (!resolve_known(resolver, action->symbol, index))
+		return false;
+	if (resolver->plan->symbol[*index].kind == SCN_SYMBOL_RAM)
+		return resolve_ram(resolver, action->symbol, &action->range, index);
+	if (action->range.is_set && action->range.last - action->range.first >= SCN_RAM_MAX_PAGES)
+		return scn_fail_token(resolver->cursor, action->symbol, "a device accesses at "
+				      "most %llu pages at once", SCN_RAM_MAX_PAGES);
+	return true;
+}
+
+static bool resolve_ram_alloc(struct resolver *resolver, const struct scn_action *action)
+{
+	struct scn_symbol *symbol;
+	uint64_t pages = action->size_bytes / SCN_PAGE_BYTES;
+
+	if (action->size_bytes % SCN_PAGE_BYTES || !pages || pages > SCN_RAM_MAX_PAGES)
+		return scn_fail_token(resolver->cursor, action->symbol, "memory comes in whole "
+				      "pages, 1p to %llup", SCN_RAM_MAX_PAGES);
+	if (action->align_bytes && !action->contig)
+		return scn_fail_token(resolver->cursor, action->symbol, "align= is for one block: "
+				      "say contig too");
+	if (!declare(resolver, action->symbol, SCN_SYMBOL_RAM, &resolver->step->symbol))
+		return false;
+	symbol = &resolver->plan->symbol[resolver->step->symbol];
+	symbol->pages = pages;
+	symbol->by_alloc = true;
+	return true;
+}
+
+/* `w[0..1] ram a[0..1]`: both sides name the same number of pages. */
+static bool check_lengths(struct resolver *resolver, const struct scn_action *action)
+{
+	const struct scn_range *left = &action->range, *right = &action->ram_range;
+
+	if (!left->is_set || !right->is_set || left->last - left->first ==
+	    right->last - right->first)
+		return true;
+	return scn_fail_token(resolver->cursor, action->ram, "%s[%llu..%llu] is %llu pages, "
+			      "%s[%llu..%llu] is %llu", action->symbol->text,
+			      (unsigned long long)left->first, (unsigned long long)left->last,
+			      (unsigned long long)(left->last - left->first + 1),
+			      action->ram->text, (unsigned long long)right->first,
+			      (unsigned long long)right->last,
+			      (unsigned long long)(right->last - right->first + 1));
+}
+
+static bool resolve_operand(struct resolver *resolver, enum scn_operand operand)
+{
+	const struct scn_action *action = resolver->step->action;
+	struct scn_step *step = resolver->step;
+
+	switch (operand) {
+	case SCN_OPERAND_NEW_WINDOW:
+		return declare(resolver, action->symbol, SCN_SYMBOL_WINDOW, &step->symbol);
+	case SCN_OPERAND_NEW_MAPPING:
+		return declare(resolver, action->symbol, SCN_SYMBOL_MAPPING, &step->symbol);
+	case SCN_OPERAND_NEW_RAM:
+		return resolve_ram_alloc(resolver, action);
+	case SCN_OPERAND_WINDOW:
+	case SCN_OPERAND_WINDOW_RANGE:
+		return resolve_own(resolver, action->symbol, SCN_SYMBOL_WINDOW, &step->symbol);
+	case SCN_OPERAND_MAPPING:
+		return resolve_own(resolver, action->symbol, SCN_SYMBOL_MAPPING, &step->symbol);
+	case SCN_OPERAND_TARGET_RANGE:
+		return resolve_target(resolver, action, &step->symbol);
+	case SCN_OPERAND_RAM_RANGE:
+		return resolve_ram(resolver, action->ram, &action->ram_range, &step->ram) &&
+		       check_lengths(resolver, action);
+	case SCN_OPERAND_RAM_SYMBOL:
+		return resolve_ram(resolver, action->symbol, &action->range, &step->symbol);
+	default:
+		return true;
+	}
+}
+
+bool scn_resolve_action(struct scn_env *env, struct scn_plan *plan, struct scn_cursor *cursor,
+			struct scn_step *step)
+{
+	struct resolver resolver = {
+		.plan = plan, .cursor = cursor, .arena = &env->scenario->arena, .step = step,
+	};
+	const enum scn_operand *operand;
+
+	for (operand = step->action->verb->operand; *operand; operand++) {
+		if (!resolve_operand(&resolver, *operand))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* The steps of a plan, one after the other, in one world. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "explore/scn_runner.h"
+#include "host/host.h"
+
+#define TEXT_MAX 400
+
+void scn_failed(struct scn_runner *runner, const struct scn_stmt *stmt, const char *what,
+		const char *expected, const char *got, int report)
+{
+	const struct scn_source *main_source = &runner->scenario->main->source;
+	struct svmsim_failure *failure;
+
+	runner->failure = scn_grow(runner->arena, runner->failure, runner->failure_count,
+				   sizeof(*failure));
+	failure = &runner->failure[runner->failure_count++];
+	failure->file = stmt ? stmt->program->source.path : main_source->path;
+	failure->line = stmt ? stmt->line : main_source->line_count;
+	failure->what = scn_strdup(runner->arena, what);
+	failure->expected = scn_strdup(runner->arena, expected);
+	failure->got = scn_strdup(runner->arena, got);
+	failure->report = report;
+}
+
+static bool is_access(enum scn_op op)
+{
+	return op == SCN_OP_READ || op == SCN_OP_WRITE || op == SCN_OP_FILL || op == SCN_OP_CHECK;
+}
+
+/* What came out, as the kind of result that a scenario would write. */
+static enum scn_result_kind outcome_kind(const struct scn_action *action,
+					 const struct scn_outcome *outcome)
+{
+	if (!outcome->err)
+		return SCN_RESULT_OK;
+	if (outcome->err == -EFAULT && is_access(action->verb->op))
+		return SCN_RESULT_FAULT;
+	if (outcome->err == -EOPNOTSUPP && action->verb->op == SCN_OP_IOVA_ALLOC)
+		return SCN_RESULT_UNUSED;
+	return SCN_RESULT_ERRNO;
+}
+
+/* The alternative that the outcome is, NULL if it is none of them. */
+static const struct scn_result *match_result(const struct scn_action *action,
+					     const struct scn_outcome *outcome)
+{
+	static const struct scn_result ok = { .kind = SCN_RESULT_OK };
+	enum scn_result_kind kind = outcome_kind(action, outcome);
+	unsigned int i;
+
+	if (!action->result_count)
+		return kind == SCN_RESULT_OK ? &ok : NULL;
+	for (i = 0; i < action->result_count; i++) {
+		const struct scn_result *result = &action->result[i];
+
+		if (outcome->hint)
+			continue;
+		if (result->kind == SCN_RESULT_VALUE && kind == SCN_RESULT_OK &&
+		    outcome->has_value && outcome->value == result->value)
+			return result;
+		if (result->kind == kind &&
+		    (kind != SCN_RESULT_ERRNO || result->err == -outcome->err))
+			return result;
+	}
+	return NULL;
+}
+
+static void fail_result(struct scn_runner *runner, const struct scn_step *step,
+			const struct scn_outcome *outcome)
+{
+	const struct scn_action *action = step->action;
+	enum scn_result_kind kind = outcome_kind(action, outcome);
+	const char *why = outcome->hint ? outcome->hint : svmsim_last_error(runner->world);
+	char got[TEXT_MAX];
+	bool wants_value = action->result_count && action->result[0].kind == SCN_RESULT_VALUE;
+
+	if (kind == SCN_RESULT_OK && outcome->has_value && wants_value)
+		snprintf(got, sizeof(got), "0x%llx", (unsigned long long)outcome->value);
+	else if (kind == SCN_RESULT_ERRNO)
+		snprintf(got, sizeof(got), "%s%s%s%s", scn_errno_text(-outcome->err),
+			 why[0] ? " (" : "", why, why[0] ? ")" : "");
+	else
+		snprintf(got, sizeof(got), "%s", kind == SCN_RESULT_OK	  ? "ok" :
+						 kind == SCN_RESULT_FAULT ? "fault" : "unused");
+	scn_failed(runner, step->stmt, step->text, scn_result_text(runner->arena, action), got,
+		   -1);
+}
+
+/* Reports that a result may stand for: the fault itself, or the errno's own complaint. */
+static bool stands_for(const struct scn_result *result, const char *identifier)
+{
+	if (result->kind == SCN_RESULT_FAULT)
+		return !strcmp(identifier, "io-page-fault");
+	if (result->kind != SCN_RESULT_ERRNO)
+		return false;
+	if (result->err == EADDRINUSE || result->err == EEXIST)
+		return !strcmp(identifier, "iommu-map-over");
+	return !strcmp(identifier, "warn");
+}
+
+static void consume_report(struct scn_runner *runner, const struct scn_result *result,
+			   unsigned int from)
+{
+	unsigned int count = svmsim_report_count(runner->world), i;
+	struct svmsim_report report;
+
+	for (i = from; i < count; i++) {
+		svmsim_report_get(runner->world, i, &report);
+		if (report.is_note || report.attached_to >= 0 ||
+		    !stands_for(result, report.identifier))
+			continue;
+		runner->consumed = scn_grow(runner->arena, runner->consumed,
+					    runner->consumed_count, sizeof(*runner->consumed));
+		runner->consumed[runner->consumed_count++] = i;
+		return;
+	}
+}
+
+static struct scn_mark *add_mark(struct scn_runner *runner, const struct scn_step *step)
+{
+	struct scn_mark *mark;
+
+	runner->mark = scn_grow(runner->arena, runner->mark, runner->mark_count, sizeof(*mark));
+	mark = &runner->mark[runner->mark_count++];
+	mark->world_step = svmsim_world_step(runner->world);
+	mark->step = step;
+	return mark;
+}
+
+static void run_action(struct scn_runner *runner, const struct scn_step *step)
+{
+	const struct scn_verb *verb = step->action->verb;
+	const char *actor = verb->ram ? "ram" : runner->plan->machine.device[step->device].name;
+	unsigned int from = svmsim_report_count(runner->world);
+	const struct scn_result *result;
+	struct scn_outcome outcome;
+	struct scn_mark *mark;
+
+	svmsim_world_action(runner->world, actor, verb->name);
+	mark = add_mark(runner, step);
+	if (runner->progress)
+		runner->progress(runner, step);
+	scn_act(runner, step, &outcome);
+	mark->digest = svmsim_world_digest(runner->world);
+	result = match_result(step->action, &outcome);
+	if (result) {
+		consume_report(runner, result, from);
+		return;
+	}
+	fail_result(runner, step, &outcome);
+	runner->broken = true;
+}
+
+static void run_counter(struct scn_runner *runner, const struct scn_step *step)
+{
+	const struct scn_expect *expect = step->expect;
+	uint64_t value = scn_counter(runner, expect, step->device);
+	uint64_t number = expect->number;
+	const char *op = expect->op;
+	char got[32], wanted[40];
+	bool holds = !strcmp(op, "=")  ? value == number :
+		     !strcmp(op, "!=") ? value != number :
+		     !strcmp(op, "<")  ? value < number :
+		     !strcmp(op, "<=") ? value <= number :
+		     !strcmp(op, ">")  ? value > number :
+					 value >= number;
+
+	if (holds)
+		return;
+	snprintf(got, sizeof(got), "%llu", (unsigned long long)value);
+	snprintf(wanted, sizeof(wanted), "%s%s%llu", strcmp(op, "=") ? op : "",
+		 strcmp(op, "=") ? " " : "", (unsigned long long)number);
+	scn_failed(runner, step->stmt, step->text, wanted, got, -1);
+}
+
+static void run_state(struct scn_runner *runner, const struct scn_step *step)
+{
+	struct scn_buf buf = { 0 };
+
+	scn_state_text(runner, step->state, step->device, &buf);
+	scn_golden_check(runner, step, buf.data);
+	scn_buf_free(&buf);
+}
+
+/* What `show` asks for, of every device. */
+static void look(struct scn_runner *runner)
+{
+	const struct svmsim_machine *machine = &runner->plan->machine;
+	int what = scn_named_find(scn_states, runner->options->show);
+	bool json = runner->options->show_json, whole = false;
+	struct scn_buf buf = { 0 };
+	unsigned int i;
+
+	if (what < 0)
+		return;
+	whole = !strcmp(scn_states[what].name, "counters");
+	if (json && !whole)
+		scn_buf_add(&buf, "{");
+	for (i = 0; i < (whole ? 1 : machine->device_count); i++) {
+		if (json && !whole)
+			scn_buf_add(&buf, "%s\"%s\":", i ? "," : "", machine->device[i].name);
+		else if (!whole && machine->device_count > 1)
+			scn_buf_add(&buf, "%s:\n", machine->device[i].name);
+		if (json)
+			scn_state_json(runner, what, (int)i, &buf);
+		else
+			scn_state_text(runner, what, (int)i, &buf);
+	}
+	if (json && !whole)
+		scn_buf_add(&buf, "}");
+	runner->shown = scn_strndup(runner->arena, buf.bytes ? buf.data : "", buf.bytes);
+	scn_buf_free(&buf);
+}
+
+static bool has_unexpected(struct scn_runner *runner)
+{
+	unsigned int count = svmsim_report_count(runner->world);
+	enum svmsim_standing *standing = host_zalloc((count + 1) * sizeof(*standing));
+	unsigned int unexpected_count = scn_judge(runner, standing, count, false);
+
+	host_free(standing);
+	return unexpected_count;
+}
+
+void scn_run_steps(struct scn_runner *runner)
+{
+	const struct svmsim_scenario_options *options = runner->options;
+	const struct scn_plan *plan = runner->plan;
+	unsigned int i, seen_count = 0;
+
+	for (i = 0; i < plan->step_count && !runner->broken; i++) {
+		const struct scn_step *step = &plan->step[i];
+
+		if (step->kind == SCN_STEP_ACTION)
+			run_action(runner, step);
+		else if (step->kind == SCN_STEP_ADVANCE)
+			svmsim_world_advance(runner->world, step->ns);
+		else if (step->kind == SCN_STEP_COUNTER)
+			run_counter(runner, step);
+		else
+			run_state(runner, step);
+		if (options->fatal && svmsim_report_count(runner->world) != seen_count) {
+			seen_count = svmsim_report_count(runner->world);
+			runner->broken = runner->broken || has_unexpected(runner);
+		}
+		if (options->show && options->show_at && step->kind == SCN_STEP_ACTION &&
+		    runner->mark_count == options->show_at)
+			break;
+	}
+	if (options->show)
+		look(runner);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * DOC: Overview
+ *
+ * Carrying out a plan: one world, step by step, and judging what it reported.
+ */
+#ifndef EXPLORE_SCN_RUNNER_H
+#define EXPLORE_SCN_RUNNER_H
+
+#include <svmsim/dma.h>
+#include <svmsim/inspect.h>
+#include "explore/scn_program.h"
+
+/* struct scn_binding - a window or mapping as it was made, to name addresses by */
+struct scn_binding {
+	int symbol;
+	int device;
+	uint64_t iova;
+	uint64_t bytes;
+};
+
+/* struct scn_mark - which step of the plan a step of the world belongs to; the digest behind it */
+struct scn_mark {
+	uint64_t world_step;
+	uint64_t digest;
+	const struct scn_step *step;
+};
+
+/**
+ * struct scn_runner - a run under way
+ * @scenario: what runs
+ * @plan: which repetition
+ * @options: never NULL
+ * @world: where it runs
+ * @arena: owner of the record
+ * @handle: of each symbol of the plan, NULL before it is made
+ * @binding: windows and mappings, oldest first
+ * @binding_count: number of @binding
+ * @mark: steps, oldest first
+ * @mark_count: number of @mark
+ * @consumed: indices of reports that results consumed
+ * @consumed_count: number of @consumed
+ * @failure: what did not come out as written
+ * @failure_count: number of @failure
+ * @golden: golden blocks
+ * @golden_count: number of @golden
+ * @shown: what was asked to be shown, NULL until then
+ * @broken: a line did not give its result, so the rest was not run
+ * @reason: why the run is inconclusive, NULL if it is not
+ * @run_count: reports before the end of the run; those after it are of no line
+ * @progress: called before each action; may be NULL
+ */
+struct scn_runner {
+	struct svmsim_scenario *scenario;
+	const struct scn_plan *plan;
+	const struct svmsim_scenario_options *options;
+	struct svmsim_world *world;
+	struct scn_arena *arena;
+	void **handle;
+	struct scn_binding *binding;
+	unsigned int binding_count;
+	struct scn_mark *mark;
+	unsigned int mark_count;
+	unsigned int *consumed;
+	unsigned int consumed_count;
+	struct svmsim_failure *failure;
+	unsigned int failure_count;
+	struct svmsim_golden *golden;
+	unsigned int golden_count;
+	const char *shown;
+	bool broken;
+	const char *reason;
+	unsigned int run_count;
+	void (*progress)(const struct scn_runner *runner, const struct scn_step *step);
+};
+
+/** scn_run_init - a runner for a plan, with an arena of its own for the record */
+void scn_run_init(struct scn_runner *runner, struct svmsim_scenario *scenario, unsigned int index,
+		  const struct svmsim_scenario_options *options);
+/** scn_run_steps - carry out the plan in @runner->world */
+void scn_run_steps(struct scn_runner *runner);
+/** scn_run_record - end the run, judge it and make its record; the arena becomes the record's */
+struct svmsim_run *scn_run_record(struct scn_runner *runner, enum svmsim_verdict verdict,
+				  uint64_t digest);
+/** scn_run_all - run a plan once, or as often as `twice` asks for, and make its record */
+struct svmsim_run *scn_run_all(struct scn_runner *runner);
+
+/* struct scn_outcome - what an action gave: 0 or a negative errno, and maybe a value */
+struct scn_outcome {
+	int err;
+	bool has_value;
+	uint64_t value;
+	const char *hint;
+};
+
+/** scn_act - carry out an action */
+void scn_act(struct scn_runner *runner, const struct scn_step *step, struct scn_outcome *outcome);
+/** scn_failed - note a failure; texts are copied */
+void scn_failed(struct scn_runner *runner, const struct scn_stmt *stmt, const char *what,
+		const char *expected, const char *got, int report);
+
+/**
+ * scn_judge - what each report is to the run
+ * @runner: run
+ * @standing: filled, one for each report
+ * @count: number of reports
+ * @final: note failures too, those of expectations that stay unmet included
+ *
+ * Return: number of reports that nothing expects.
+ */
+unsigned int scn_judge(struct scn_runner *runner, enum svmsim_standing *standing,
+		       unsigned int count, bool final);
+/** scn_mark_find - the step of the plan that a report's step belongs to, NULL for none */
+const struct scn_step *scn_mark_find(const struct scn_runner *runner, uint64_t world_step);
+
+/** scn_state_text - text of a state, without anything that depends on where things lie */
+void scn_state_text(struct scn_runner *runner, int what, int device, struct scn_buf *buf);
+/** scn_state_json - the same as JSON, with addresses */
+void scn_state_json(struct scn_runner *runner, int what, int device, struct scn_buf *buf);
+/** scn_counter - value of a counter of an `expect` line */
+uint64_t scn_counter(struct scn_runner *runner, const struct scn_expect *expect, int device);
+
+/**
+ * struct scn_namer - names for physical addresses, made for one look at the machine
+ * @runner: run
+ * @page: pages of all memory symbols by address
+ * @page_count: number of @page
+ */
+struct scn_namer {
+	struct scn_runner *runner;
+	struct scn_named_page *page;
+	size_t page_count;
+};
+void scn_namer_init(struct scn_namer *namer, struct scn_runner *runner);
+void scn_namer_free(struct scn_namer *namer);
+/**
+ * scn_name_iova - symbol and page of a device's address
+ * @namer: names
+ * @device: whose address
+ * @iova: address
+ * @page: set to the page of the symbol
+ *
+ * Return: index of the symbol, the one made last where several had this address; -1 if none.
+ */
+int scn_name_iova(const struct scn_namer *namer, int device, uint64_t iova, uint64_t *page);
+/** scn_name_phys - as scn_name_iova() for a physical address */
+int scn_name_phys(const struct scn_namer *namer, uint64_t phys, uint64_t *page);
+
+/** scn_golden_line - does a line match golden text, `*` standing for one field? */
+bool scn_golden_line(const char *golden, const char *line);
+/** scn_golden_check - compare a state with its block, and note both */
+void scn_golden_check(struct scn_runner *runner, const struct scn_step *step, const char *text);
+
+#endif

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+#include "explore/scn_table.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* clang-format off */
+const struct scn_statement scn_statements[SCN_KEY_COUNT] = {
+	[SCN_KEY_MACHINE] = { "machine", "machine { FIELD... }",
+		"describes the machine; several add up, before the first action" },
+	[SCN_KEY_SET] = { "set", "set DEVICE FIELD [VALUE] | set FIELD VALUE",
+		"changes one field of the machine, before the first action" },
+	[SCN_KEY_USE] = { "use", "use FILE",
+		"the lines of another file: looked up beside this file, then in the "
+		"scenario root" },
+	[SCN_KEY_ALLOW] = { "allow", "allow unsafe",
+		"lets this file use what is refused otherwise" },
+	[SCN_KEY_SKIP] = { "skip", "skip if COND \"REASON\"",
+		"leaves this repetition out, and says why" },
+	[SCN_KEY_FOR] = { "for", "for NAME in A, B",
+		"before the first action and without `end`: repeats the whole file, each time in a "
+		"fresh world; with `end`: repeats the lines between" },
+	[SCN_KEY_IF] = { "if", "if COND",
+		"COND compares words with `=` and `!=`, joined by `and`, `or`, `not`, "
+		"parentheses" },
+	[SCN_KEY_ELSE] = { "else", "else", "the other half of an `if`" },
+	[SCN_KEY_END] = { "end", "end", "closes `if` and `for`" },
+	[SCN_KEY_EXPECT] = { "expect",
+		"expect report ID [FIELD=VALUE...] [xN] | expect note ID ... | expect no reports | "
+		"expect COUNTER OP N",
+		"reports and notes are judged at the end of the run: exactly N with these fields, "
+		"`*` is any value; counters are judged where the line stands, OP is = != < <= > >=" },
+	[SCN_KEY_STATE] = { "state", "state WHAT",
+		"what the machine holds here, compared with the lines between two `----` lines "
+		"that follow; `*` matches one field; `svmsim bless` rewrites the lines" },
+	[SCN_KEY_ADVANCE] = { "advance", "advance TIME",
+		"moves the behavioural clock: 10ms, 1s, 250us, 1000ns" },
+};
+
+const struct scn_verb scn_verbs[] = {
+	{ false, "iova_alloc", SCN_OP_IOVA_ALLOC, { SCN_OPERAND_NEW_WINDOW, SCN_OPERAND_SIZE },
+	  "dma_iova_try_alloc(): a window of IOVA space" },
+	{ false, "link", SCN_OP_LINK, { SCN_OPERAND_WINDOW_RANGE, SCN_OPERAND_RAM_KEYWORD,
+	  SCN_OPERAND_RAM_RANGE, SCN_OPERAND_DIRECTION, SCN_OPERAND_EACH },
+	  "dma_iova_link(): one call for each physically contiguous run, with `each` one a page" },
+	{ false, "sync", SCN_OP_SYNC, { SCN_OPERAND_WINDOW_RANGE }, "dma_iova_sync()" },
+	{ false, "unlink", SCN_OP_UNLINK, { SCN_OPERAND_WINDOW_RANGE, SCN_OPERAND_DIRECTION },
+	  "dma_iova_unlink(): the IOVA space stays" },
+	{ false, "free", SCN_OP_FREE, { SCN_OPERAND_WINDOW },
+	  "dma_iova_free(): the IOVA space only" },
+	{ false, "destroy", SCN_OP_DESTROY, { SCN_OPERAND_WINDOW, SCN_OPERAND_OPTIONAL_SIZE,
+	  SCN_OPERAND_DIRECTION },
+	  "dma_iova_destroy() with this mapped length, without one the window's size" },
+	{ false, "destroy_holes", SCN_OP_DESTROY_HOLES, { SCN_OPERAND_WINDOW,
+	  SCN_OPERAND_DIRECTION },
+	  "dma_iova_with_holes_destroy(): unlinks what is linked, frees the window" },
+	{ false, "map", SCN_OP_MAP, { SCN_OPERAND_NEW_MAPPING, SCN_OPERAND_RAM_KEYWORD,
+	  SCN_OPERAND_RAM_RANGE, SCN_OPERAND_DIRECTION },
+	  "dma_map_phys() of contiguous pages" },
+	{ false, "unmap", SCN_OP_UNMAP, { SCN_OPERAND_MAPPING }, "dma_unmap_phys()" },
+	{ false, "read", SCN_OP_READ, { SCN_OPERAND_TARGET_RANGE },
+	  "the device reads; a value as result is the first eight bytes" },
+	{ false, "write", SCN_OP_WRITE, { SCN_OPERAND_TARGET_RANGE,
+	  SCN_OPERAND_PATTERN_OR_VALUE },
+	  "the device writes a pattern, or a value into every eight bytes (0 by default)" },
+	{ false, "fill", SCN_OP_FILL, { SCN_OPERAND_TARGET_RANGE, SCN_OPERAND_PATTERN },
+	  "the device writes a pattern" },
+	{ false, "check", SCN_OP_CHECK, { SCN_OPERAND_TARGET_RANGE, SCN_OPERAND_PATTERN },
+	  "the device reads and compares; EIO when it read something else" },
+	{ true, "alloc", SCN_OP_RAM_ALLOC, { SCN_OPERAND_NEW_RAM, SCN_OPERAND_SIZE,
+	  SCN_OPERAND_CONTIG, SCN_OPERAND_ALIGN },
+	  "pages for the driver: scattered, or one contiguous block" },
+	{ true, "free", SCN_OP_RAM_FREE, { SCN_OPERAND_RAM_SYMBOL },
+	  "drops the driver's reference: the pages become free" },
+	{ true, "poison", SCN_OP_RAM_POISON, { SCN_OPERAND_RAM_SYMBOL },
+	  "overwrites pages with 0xaa" },
+	{ true, "fill", SCN_OP_RAM_FILL, { SCN_OPERAND_RAM_SYMBOL, SCN_OPERAND_PATTERN },
+	  "the CPU writes a pattern" },
+	{ true, "check", SCN_OP_RAM_CHECK, { SCN_OPERAND_RAM_SYMBOL, SCN_OPERAND_PATTERN },
+	  "the CPU reads and compares; EIO when it read something else" },
+	{ .name = NULL },
+};
+
+static const char *const operand_texts[SCN_OPERAND_COUNT] = {
+	[SCN_OPERAND_NEW_WINDOW] = "W",
+	[SCN_OPERAND_NEW_MAPPING] = "M",
+	[SCN_OPERAND_NEW_RAM] = "R",
+	[SCN_OPERAND_WINDOW] = "W",
+	[SCN_OPERAND_WINDOW_RANGE] = "W[a..b]",
+	[SCN_OPERAND_MAPPING] = "M",
+	[SCN_OPERAND_TARGET_RANGE] = "W[a..b] | M[a..b] | R[a..b]",
+	[SCN_OPERAND_RAM_KEYWORD] = "ram",
+	[SCN_OPERAND_RAM_RANGE] = "R[c..d]",
+	[SCN_OPERAND_RAM_SYMBOL] = "R[a..b]",
+	[SCN_OPERAND_SIZE] = "SIZE",
+	[SCN_OPERAND_OPTIONAL_SIZE] = "[SIZE]",
+	[SCN_OPERAND_DIRECTION] = "[DIRECTION]",
+	[SCN_OPERAND_EACH] = "[each]",
+	[SCN_OPERAND_CONTIG] = "[contig]",
+	[SCN_OPERAND_ALIGN] = "[align=SIZE]",
+	[SCN_OPERAND_PATTERN] = "pattern=N",
+	[SCN_OPERAND_PATTERN_OR_VALUE] = "[pattern=N | value=N]",
+};
+
+const struct scn_field_row scn_fields[SCN_FIELD_COUNT] = {
+	[SCN_FIELD_IOMMU] = { SCN_SCOPE_DEVICE, "iommu", "PROFILE",
+		"driver behaviour; default generic-pt" },
+	[SCN_FIELD_FMT] = { SCN_SCOPE_DEVICE, "fmt", "FORMAT",
+		"page-table format; default is the profile's own" },
+	[SCN_FIELD_MASK] = { SCN_SCOPE_DEVICE, "mask", "BITS", "DMA mask, 12 to 64; default 48" },
+	[SCN_FIELD_STRICT] = { SCN_SCOPE_DEVICE, "strict", "",
+		"invalidate on every unmap (default)" },
+	[SCN_FIELD_TRUSTED] = { SCN_SCOPE_DEVICE, "trusted", "", "an internal device (default)" },
+	[SCN_FIELD_UNTRUSTED] = { SCN_SCOPE_DEVICE, "untrusted", "", "an external-facing device" },
+	[SCN_FIELD_COHERENT] = { SCN_SCOPE_DEVICE, "coherent", "", "snoops CPU caches (default)" },
+	[SCN_FIELD_NONCOHERENT] = { SCN_SCOPE_DEVICE, "noncoherent", "", "does not" },
+	[SCN_FIELD_CACHING_MODE] = { SCN_SCOPE_DEVICE, "caching-mode", "",
+		"the IOMMU caches not-present entries: maps need a sync" },
+	[SCN_FIELD_PCI] = { SCN_SCOPE_DEVICE, "pci", "ADDRESS",
+		"PCI address, 0000:03:00.0; default is assigned" },
+	[SCN_FIELD_NONPCI] = { SCN_SCOPE_DEVICE, "nonpci", "",
+		"no PCI function: no 32-bit-first rule for IOVA" },
+	[SCN_FIELD_START_PFN] = { SCN_SCOPE_DEVICE, "start-pfn", "N",
+		"first IOVA page handed out; default 1" },
+	[SCN_FIELD_FORCEDAC] = { SCN_SCOPE_DEVICE, "forcedac", "", "do not try 32-bit IOVA first" },
+	[SCN_FIELD_DEVICE] = { SCN_SCOPE_MACHINE, "device", "NAME { FIELD... }",
+		"a device; its name is an actor" },
+	[SCN_FIELD_NODE] = { SCN_SCOPE_MACHINE, "node", "N { FIELD... }",
+		"a NUMA node, numbered from 0" },
+	[SCN_FIELD_KERNEL] = { SCN_SCOPE_MACHINE, "kernel", "VERSION",
+		"behaviour of mm and iommu core; default v7.0" },
+	[SCN_FIELD_WIDTH] = { SCN_SCOPE_MACHINE, "width", "BITS",
+		"physical address width; default 40" },
+	[SCN_FIELD_SEED] = { SCN_SCOPE_MACHINE, "seed", "N", "of the random source; default 1" },
+	[SCN_FIELD_IOTLB] = { SCN_SCOPE_MACHINE, "iotlb", "SETSxWAYS",
+		"size of the IOTLB; default 64x4" },
+	[SCN_FIELD_RAM] = { SCN_SCOPE_NODE, "ram", "SIZE", "RAM of the node; default 256M" },
+	[SCN_FIELD_CPUS] = { SCN_SCOPE_NODE, "cpus", "N", "CPUs of the node, 1 to 64; default 1" },
+};
+
+const struct scn_named scn_directions[] = {
+	{ "bidir", "both ways (default)" },
+	{ "to-device", "the device only reads" },
+	{ "from-device", "the device only writes" },
+	{ "none", "DMA_NONE, which the drivers refuse" },
+	{ NULL, NULL },
+};
+
+const struct scn_named scn_states[] = {
+	{ "pt", "leaves of a device's IOMMU page table: `w[0..1] -> a[0..1] 4K rw`" },
+	{ "iova",
+		"allocated IOVA space of a device: `w[0..7]`, with `cached` or `reserved` behind" },
+	{ "iotlb", "what a device has in the IOTLB, by address" },
+	{ "counters", "all counters that are not 0" },
+	{ NULL, NULL },
+};
+
+const struct scn_named scn_derived[] = {
+	{ "findings", "reports so far that are neither notes nor attached" },
+	{ "notes", "notes so far" },
+	{ "leaves:DEVICE", "leaves in the device's page table" },
+	{ "mapped-pages:DEVICE", "4 KiB pages that they cover" },
+	{ "iova-ranges:DEVICE",
+		"allocated ranges of IOVA space, without cached and reserved ones" },
+	{ "iotlb-entries:DEVICE", "valid IOTLB entries of the device" },
+	{ NULL, NULL },
+};
+
+const struct scn_named scn_results[] = {
+	{ "ok", "the call succeeded (also what a line without a result expects)" },
+	{ "ENOMEM",
+		"any errno by its name; consumes the `iommu-map-over` or `warn` of that line" },
+	{ "fault", "a translation fault; consumes the `io-page-fault` of that line" },
+	{ "unused", "the IOVA API said that it can't be used here" },
+	{ "0x2a", "a number: the value that was read" },
+	{ "A or B", "any of these" },
+	{ NULL, NULL },
+};
+/* clang-format on */
+
+const struct scn_verb *scn_verb_find(bool ram, const char *name)
+{
+	const struct scn_verb *verb;
+
+	for (verb = scn_verbs; verb->name; verb++) {
+		if (verb->ram == ram && !strcmp(verb->name, name))
+			return verb;
+	}
+	return NULL;
+}
+
+const char *scn_verb_name(const void *ctx, unsigned int index)
+{
+	const struct scn_verb *verb;
+	bool ram = *(const bool *)ctx;
+
+	for (verb = scn_verbs; verb->name; verb++) {
+		if (verb->ram == ram && index-- == 0)
+			return verb->name;
+	}
+	return NULL;
+}
+
+const char *scn_operand_text(enum scn_operand operand)
+{
+	return operand_texts[operand];
+}
+
+const char *scn_keyword_name(const void *ctx, unsigned int index)
+{
+	return index < SCN_KEY_COUNT ? scn_statements[index].word : NULL;
+}
+
+enum scn_field scn_field_find(enum scn_scope scope, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < SCN_FIELD_COUNT; i++) {
+		if (scn_fields[i].scope == scope && !strcmp(scn_fields[i].name, name))
+			break;
+	}
+	return i;
+}
+
+const char *scn_field_name(const void *ctx, unsigned int index)
+{
+	enum scn_scope scope = *(const enum scn_scope *)ctx;
+	unsigned int i;
+
+	for (i = 0; i < SCN_FIELD_COUNT; i++) {
+		if (scn_fields[i].scope == scope && index-- == 0)
+			return scn_fields[i].name;
+	}
+	return NULL;
+}
+
+const char *scn_named_name(const void *ctx, unsigned int index)
+{
+	return ((const struct scn_named *)ctx)[index].name;
+}
+
+int scn_named_find(const struct scn_named *named, const char *name)
+{
+	int i;
+
+	for (i = 0; named[i].name; i++) {
+		if (!strcmp(named[i].name, name))
+			return i;
+	}
+	return -1;
+}

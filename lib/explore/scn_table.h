@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * DOC: Overview
+ *
+ * The words of the language, each table once: the parser reads them, the grammar page is printed
+ * from them.
+ */
+#ifndef EXPLORE_SCN_TABLE_H
+#define EXPLORE_SCN_TABLE_H
+
+#include "explore/scn_util.h"
+
+/** enum scn_keyword - what a line that is no action begins with */
+enum scn_keyword {
+	SCN_KEY_MACHINE,
+	SCN_KEY_SET,
+	SCN_KEY_USE,
+	SCN_KEY_ALLOW,
+	SCN_KEY_SKIP,
+	SCN_KEY_FOR,
+	SCN_KEY_IF,
+	SCN_KEY_ELSE,
+	SCN_KEY_END,
+	SCN_KEY_EXPECT,
+	SCN_KEY_STATE,
+	SCN_KEY_ADVANCE,
+	SCN_KEY_COUNT,
+};
+
+/** enum scn_op - what an action does */
+enum scn_op {
+	SCN_OP_IOVA_ALLOC,
+	SCN_OP_LINK,
+	SCN_OP_SYNC,
+	SCN_OP_UNLINK,
+	SCN_OP_FREE,
+	SCN_OP_DESTROY,
+	SCN_OP_DESTROY_HOLES,
+	SCN_OP_MAP,
+	SCN_OP_UNMAP,
+	SCN_OP_READ,
+	SCN_OP_WRITE,
+	SCN_OP_FILL,
+	SCN_OP_CHECK,
+	SCN_OP_RAM_ALLOC,
+	SCN_OP_RAM_FREE,
+	SCN_OP_RAM_POISON,
+	SCN_OP_RAM_FILL,
+	SCN_OP_RAM_CHECK,
+};
+
+/** enum scn_operand - one operand of a verb; 0 ends a list of them */
+enum scn_operand {
+	SCN_OPERAND_END,
+	SCN_OPERAND_NEW_WINDOW,
+	SCN_OPERAND_NEW_MAPPING,
+	SCN_OPERAND_NEW_RAM,
+	SCN_OPERAND_WINDOW,
+	SCN_OPERAND_WINDOW_RANGE,
+	SCN_OPERAND_MAPPING,
+	SCN_OPERAND_TARGET_RANGE,
+	SCN_OPERAND_RAM_KEYWORD,
+	SCN_OPERAND_RAM_RANGE,
+	SCN_OPERAND_RAM_SYMBOL,
+	SCN_OPERAND_SIZE,
+	SCN_OPERAND_OPTIONAL_SIZE,
+	/* From here on: options, in any order behind the rest. */
+	SCN_OPERAND_DIRECTION,
+	SCN_OPERAND_EACH,
+	SCN_OPERAND_CONTIG,
+	SCN_OPERAND_ALIGN,
+	SCN_OPERAND_PATTERN,
+	SCN_OPERAND_PATTERN_OR_VALUE,
+	SCN_OPERAND_COUNT,
+};
+
+#define SCN_OPERAND_MAX 8
+
+/**
+ * struct scn_verb - a row of the table of verbs
+ * @ram: an action of `ram:`; otherwise of a device
+ * @name: the verb
+ * @op: what it does
+ * @operand: its operands
+ * @does: one phrase
+ */
+struct scn_verb {
+	bool ram;
+	const char *name;
+	enum scn_op op;
+	enum scn_operand operand[SCN_OPERAND_MAX];
+	const char *does;
+};
+extern const struct scn_verb scn_verbs[];
+/** scn_verb_find - row of a verb of `ram:` or of a device, NULL if unknown */
+const struct scn_verb *scn_verb_find(bool ram, const char *name);
+/** scn_verb_name - name of the verb with an index; @ctx points to a bool, true for `ram:` */
+const char *scn_verb_name(const void *ctx, unsigned int index);
+/** scn_operand_text - how an operand is written: "W[a..b]" */
+const char *scn_operand_text(enum scn_operand operand);
+
+/* struct scn_statement - a row of the table of statements */
+struct scn_statement {
+	const char *word;
+	const char *syntax;
+	const char *does;
+};
+extern const struct scn_statement scn_statements[SCN_KEY_COUNT];
+/** scn_keyword_name - name of a statement with an index; @ctx is not used */
+const char *scn_keyword_name(const void *ctx, unsigned int index);
+
+/** enum scn_field - a field of the machine; those of a device first */
+enum scn_field {
+	SCN_FIELD_IOMMU,
+	SCN_FIELD_FMT,
+	SCN_FIELD_MASK,
+	SCN_FIELD_STRICT,
+	SCN_FIELD_TRUSTED,
+	SCN_FIELD_UNTRUSTED,
+	SCN_FIELD_COHERENT,
+	SCN_FIELD_NONCOHERENT,
+	SCN_FIELD_CACHING_MODE,
+	SCN_FIELD_PCI,
+	SCN_FIELD_NONPCI,
+	SCN_FIELD_START_PFN,
+	SCN_FIELD_FORCEDAC,
+	SCN_FIELD_DEVICE,
+	SCN_FIELD_NODE,
+	SCN_FIELD_KERNEL,
+	SCN_FIELD_WIDTH,
+	SCN_FIELD_SEED,
+	SCN_FIELD_IOTLB,
+	SCN_FIELD_RAM,
+	SCN_FIELD_CPUS,
+	SCN_FIELD_COUNT,
+};
+
+/** enum scn_scope - where a field stands */
+enum scn_scope {
+	SCN_SCOPE_DEVICE,
+	SCN_SCOPE_MACHINE,
+	SCN_SCOPE_NODE,
+};
+
+/* struct scn_field_row - a row of the table of machine fields */
+struct scn_field_row {
+	enum scn_scope scope;
+	const char *name;
+	const char *value;
+	const char *does;
+};
+extern const struct scn_field_row scn_fields[SCN_FIELD_COUNT];
+/** scn_field_find - the field of a scope, SCN_FIELD_COUNT if unknown */
+enum scn_field scn_field_find(enum scn_scope scope, const char *name);
+/** scn_field_name - name of a field of scope *@ctx with an index */
+const char *scn_field_name(const void *ctx, unsigned int index);
+
+/* struct scn_named - a word and what it means */
+struct scn_named {
+	const char *name;
+	const char *does;
+};
+/** scn_named_name - name at @index of the array of struct scn_named at @ctx, ended by NULL */
+const char *scn_named_name(const void *ctx, unsigned int index);
+/** scn_named_find - index of a name in such an array, -1 if unknown */
+int scn_named_find(const struct scn_named *named, const char *name);
+
+extern const struct scn_named scn_directions[];
+extern const struct scn_named scn_states[];
+extern const struct scn_named scn_derived[];
+extern const struct scn_named scn_results[];
+
+/** scn_errno_find - value of an errno's name ("ENOMEM"), 0 if unknown */
+int scn_errno_find(const char *name);
+/** scn_errno_text - name of an errno, "errno N" for one without */
+const char *scn_errno_text(int err);
+/** scn_result_name - name of a result or errno with an index; @ctx is not used */
+const char *scn_result_name(const void *ctx, unsigned int index);
+/** scn_report_name - identifier of a report with an index; @ctx is not used */
+const char *scn_report_name(const void *ctx, unsigned int index);
+/** scn_counter_known - name of a counter, derived ones included; @ctx is not used */
+const char *scn_counter_known(const void *ctx, unsigned int index);
+/** scn_profile_known - name of an IOMMU profile with an index; @ctx is not used */
+const char *scn_profile_known(const void *ctx, unsigned int index);
+/** scn_format_known - name of a page-table format with an index; @ctx is not used */
+const char *scn_format_known(const void *ctx, unsigned int index);
+
+#endif
