@@ -13,9 +13,10 @@ struct wait_queue_head {
 };
 typedef struct wait_queue_head wait_queue_head_t;
 
-#define __WAIT_QUEUE_HEAD_INITIALIZER(name) { .lock = __SPIN_LOCK_UNLOCKED(name.lock) }
-#define DECLARE_WAIT_QUEUE_HEAD(name) \
-	struct wait_queue_head name = { .lock = { .dep_map = { .name = #name ".lock" } } }
+#define __WAIT_QUEUE_HEAD_INITIALIZER(wq_head) \
+	{ .lock = { .dep_map = { .name = #wq_head ".lock" } } }
+#define DECLARE_WAIT_QUEUE_HEAD(wq_head) \
+	struct wait_queue_head wq_head = __WAIT_QUEUE_HEAD_INITIALIZER(wq_head)
 #define init_waitqueue_head(wq_head) spin_lock_init(&(wq_head)->lock)
 
 static inline void sim_wake_up(struct wait_queue_head *wq_head)

@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/wait.h>
+#include "kernel/actor.h"
 #include "kernel/workqueue.h"
 #include "kernel/world.h"
 
@@ -78,7 +79,7 @@ void sim_time_elapse(struct svmsim_world *world, u64 ns)
 static void run_due(struct svmsim_world *world, u64 instant_ns)
 {
 	struct list_head due;
-	const char *task_name = world->task_name;
+	struct sim_actor outer;
 	struct sim_timer_node *node;
 
 	INIT_LIST_HEAD(&due);
@@ -86,13 +87,13 @@ static void run_due(struct svmsim_world *world, u64 instant_ns)
 		list_move_tail(&node->entry, &due);
 	if (world->now_ns < instant_ns)
 		world->now_ns = instant_ns;
-	world->task_name = "timer";
+	outer = sim_actor_enter(world, "timer");
 	while (!list_empty(&due)) {
 		node = list_first_entry(&due, struct sim_timer_node, entry);
 		sim_timer_dequeue(node);
 		sim_timer_expire(node);
 	}
-	world->task_name = task_name;
+	sim_actor_leave(world, outer);
 }
 
 static void advance_to(struct svmsim_world *world, u64 target_ns)

@@ -5,6 +5,7 @@
 #include <linux/sprintf.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
+#include "kernel/actor.h"
 #include "kernel/time.h"
 #include "kernel/workqueue_internal.h"
 
@@ -74,15 +75,14 @@ static void run_one(struct svmsim_world *world, struct work_struct *work, u64 pa
 {
 	struct sim_work_state *state = sim_work_state(world);
 	struct sim_running running = { work, work->sim_wq, state->running };
-	const char *task_name = world->task_name;
+	struct sim_actor outer = sim_actor_enter(world, "kworker");
 
 	take_out(work);
 	work->sim_pass = pass;
 	state->running = &running;
-	world->task_name = "kworker";
 	sim_event(WORK_START, sim_name(work->sim_name ? work->sim_name : "?"));
 	work->func(work);
-	world->task_name = task_name;
+	sim_actor_leave(world, outer);
 	state->running = running.outer;
 }
 
