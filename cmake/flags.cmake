@@ -18,6 +18,9 @@ if(SVMSIM_SANITIZE)
 	add_link_options(-fsanitize=address,undefined)
 	add_compile_definitions(SVMSIM_ASAN=1)
 endif()
+if(SVMSIM_FUZZ)
+	list(APPEND SVMSIM_COMMON_FLAGS -fsanitize=fuzzer-no-link)
+endif()
 if(SVMSIM_COVERAGE)
 	list(APPEND SVMSIM_COMMON_FLAGS --coverage)
 	add_link_options(--coverage)
@@ -28,6 +31,11 @@ set(SVMSIM_KERNEL_FLAGS ${SVMSIM_COMMON_FLAGS}
 	-include ${PROJECT_SOURCE_DIR}/include/linux/kconfig.h
 	-fno-strict-aliasing -fwrapv -D__KERNEL__
 	-I${PROJECT_SOURCE_DIR}/include)
+if(SVMSIM_SANITIZE)
+	# list_for_each_entry() forms the address of an entry that would hold the list's head, as it
+	# does in the kernel; for struct page, which is aligned to 16 bytes, that address is odd.
+	list(APPEND SVMSIM_KERNEL_FLAGS -fno-sanitize=alignment)
+endif()
 # Host-side code reaches include/svmsim through a directory that holds nothing else.
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/inc/api)
 file(CREATE_LINK ${PROJECT_SOURCE_DIR}/include/svmsim ${CMAKE_BINARY_DIR}/inc/api/svmsim SYMBOLIC)
