@@ -109,6 +109,33 @@ static void test_record_larger_than_the_pipe(void **state)
 	ktest_assert_string_equal(log.last, "end");
 }
 
+#define MANY_COUNT 20000
+
+static int write_many(void *ctx)
+{
+	unsigned char data[97];
+
+	for (unsigned int i = 0; i < MANY_COUNT; i++) {
+		memset(data, i, sizeof(data));
+		host_worker_write(data, i % sizeof(data));
+	}
+	return 0;
+}
+
+/* What one read returns ends in the middle of a record more often than not. */
+static void test_many_records_of_odd_sizes(void **state)
+{
+	struct log log = { 0 };
+	uint64_t hash = 0;
+
+	ktest_assert_int_equal(host_worker_run(write_many, NULL, collect, &log, 20, NULL), 0);
+	for (unsigned int i = 0; i < MANY_COUNT; i++)
+		for (unsigned int k = 0; k < i % 97; k++)
+			hash = hash * 31 + (unsigned char)i;
+	ktest_assert_int_equal(log.count, MANY_COUNT);
+	ktest_assert_u64_equal(log.hash, hash);
+}
+
 static void test_write_outside_of_a_worker_does_nothing(void **state)
 {
 	host_worker_write("lost", 4);
@@ -307,6 +334,7 @@ static const struct ktest tests[] = {
 	KTEST(test_status_is_returned),
 	KTEST(test_records_arrive_whole_and_in_order),
 	KTEST(test_record_larger_than_the_pipe),
+	KTEST(test_many_records_of_odd_sizes),
 	KTEST(test_write_outside_of_a_worker_does_nothing),
 	KTEST(test_null_dereference_names_its_frames),
 	KTEST(test_call_of_null_names_the_caller),

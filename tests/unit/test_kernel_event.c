@@ -91,6 +91,8 @@ static void note_order(struct seen *seen, char letter)
 	seen->order[seen->count++] = letter;
 	if (seen->detach) {
 		sim_event_detach(seen->world, seen->detach);
+		/* Its memory may be reused at once. */
+		seen->detach->next = NULL;
 		seen->detach = NULL;
 	}
 }

@@ -232,7 +232,11 @@ static void test_reset_in_an_open_scope_forgets_it(void **state)
 	raise_simple(SIM_REPORT_WARN);
 	sim_world_reset(world);
 	ktest_assert_int_equal(svmsim_report_count(world), 0);
+	ktest_assert_null(sim_scope_finding());
+	sim_scope_begin();
 	raise_simple(SIM_REPORT_WARN);
+	sim_scope_end();
+	ktest_assert_int_equal(svmsim_report_count(world), 1);
 	assert_report(world, 0, "warn", -1);
 	ktest_expect_report(world, "warn", 1);
 }
