@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-/* fidelity: simplified: a flag of the world; no interrupt is ever delivered in the middle of code */
+/* fidelity: simplified: a flag of the world; no interrupt ever comes in the middle of code */
 unsigned long sim_irq_save(void);
 void sim_irq_restore(unsigned long flags);
 bool irqs_disabled(void);

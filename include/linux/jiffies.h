@@ -46,8 +46,9 @@ static inline unsigned long msecs_to_jiffies(const unsigned int m)
 static inline unsigned long usecs_to_jiffies(const unsigned int u)
 {
 	/* The kernel compares with a limit that was cut to 32 bits; kept. */
-	return u > (unsigned int)((unsigned long)MAX_JIFFY_OFFSET * 1000) ? (unsigned long)MAX_JIFFY_OFFSET
-							   : ((unsigned long)u + 999) / 1000;
+	if (u > (unsigned int)((unsigned long)MAX_JIFFY_OFFSET * 1000))
+		return MAX_JIFFY_OFFSET;
+	return ((unsigned long)u + 999) / 1000;
 }
 
 static inline unsigned int jiffies_to_msecs(const unsigned long j)

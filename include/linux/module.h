@@ -35,16 +35,17 @@ static inline void module_put(struct module *module)
 
 /*
  * Entries of the init and exit functions, which the harness calls: kernel/module.h. Section names
- * that are C identifiers, so that the linker provides their bounds.
+ * that are C identifiers, so that the linker provides their bounds. At most one of each in a file,
+ * since a compiler may reorder them.
  */
 typedef int (*initcall_t)(void);
 typedef void (*exitcall_t)(void);
 
 #define module_init(initfn)                                                               \
-	static const initcall_t __sim_init_##initfn                                       \
+	static const initcall_t __sim_module_init                                         \
 		__attribute__((__used__, __section__("sim_module_init"))) = initfn
 #define module_exit(exitfn)                                                               \
-	static const exitcall_t __sim_exit_##exitfn                                       \
+	static const exitcall_t __sim_module_exit                                         \
 		__attribute__((__used__, __section__("sim_module_exit"))) = exitfn
 
 #define SIM_MODULE_INFO(text) _Static_assert(sizeof(text) > 0, "module information")

@@ -5,7 +5,8 @@
  *
  * As in a kernel with allocation profiling the allocating functions are macros that give each call
  * its own static record of file and function, so a call site reads the same whatever the compiler
- * inlined.
+ * inlined. None has the attribute malloc: a compiler would drop writes that nobody reads, and with
+ * them the overruns that are to be found.
  */
 #ifndef _LINUX_SLAB_H
 #define _LINUX_SLAB_H
@@ -31,18 +32,14 @@ typedef unsigned int slab_flags_t;
 		call(&__sim_alloc_site, ##__VA_ARGS__);                                        \
 	})
 
-void *sim_kmalloc(const struct sim_alloc_site *site, size_t size, gfp_t flags)
-	__attribute__((__malloc__));
-void *sim_kmalloc_array(const struct sim_alloc_site *site, size_t n, size_t size, gfp_t flags)
-	__attribute__((__malloc__));
+void *sim_kmalloc(const struct sim_alloc_site *site, size_t size, gfp_t flags);
+void *sim_kmalloc_array(const struct sim_alloc_site *site, size_t n, size_t size, gfp_t flags);
 void *sim_krealloc(const struct sim_alloc_site *site, const void *p, size_t size, gfp_t flags)
 	__must_check;
 void *sim_krealloc_array(const struct sim_alloc_site *site, void *p, size_t n, size_t size,
 			 gfp_t flags) __must_check;
-void *sim_kvmalloc(const struct sim_alloc_site *site, size_t size, gfp_t flags)
-	__attribute__((__malloc__));
-void *sim_kvmalloc_array(const struct sim_alloc_site *site, size_t n, size_t size, gfp_t flags)
-	__attribute__((__malloc__));
+void *sim_kvmalloc(const struct sim_alloc_site *site, size_t size, gfp_t flags);
+void *sim_kvmalloc_array(const struct sim_alloc_site *site, size_t n, size_t size, gfp_t flags);
 void *sim_kmemdup(const struct sim_alloc_site *site, const void *src, size_t len, gfp_t flags);
 char *sim_kstrdup(const struct sim_alloc_site *site, const char *s, gfp_t flags);
 char *sim_kstrndup(const struct sim_alloc_site *site, const char *s, size_t max, gfp_t flags);
@@ -140,8 +137,7 @@ void kmem_cache_destroy(struct kmem_cache *s);
 unsigned int kmem_cache_size(struct kmem_cache *s);
 int kmem_cache_shrink(struct kmem_cache *s);
 
-void *sim_kmem_cache_alloc(const struct sim_alloc_site *site, struct kmem_cache *s, gfp_t flags)
-	__attribute__((__malloc__));
+void *sim_kmem_cache_alloc(const struct sim_alloc_site *site, struct kmem_cache *s, gfp_t flags);
 #define kmem_cache_alloc(s, flags) SIM_ALLOC(sim_kmem_cache_alloc, s, flags)
 #define kmem_cache_zalloc(s, flags) SIM_ALLOC(sim_kmem_cache_alloc, s, (flags) | __GFP_ZERO)
 #define kmem_cache_alloc_node(s, flags, node) ((void)(node), kmem_cache_alloc(s, flags))

@@ -5,7 +5,11 @@
 #include "kernel/world.h"
 #include "kernel/world_internal.h"
 
-/** struct sim_actor - who runs: a name and a number, as traces and reports show them */
+/**
+ * struct sim_actor - who runs, as traces and reports show it
+ * @name: of the task
+ * @pid: its number
+ */
 struct sim_actor {
 	const char *name;
 	int pid;

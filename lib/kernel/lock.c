@@ -95,7 +95,8 @@ static void take(struct lockdep_map *map, enum sim_lock_mode mode)
 void sim_lock_acquire(struct lockdep_map *map, enum sim_lock_mode mode)
 {
 	if (unlikely(!is_free_for(map, mode)))
-		report(map->name, "held-twice", "taken while held by the same task: it would wait for itself");
+		report(map->name, "held-twice",
+		       "taken while held by the same task: it would wait for itself");
 	take(map, mode);
 }
 
@@ -317,7 +318,8 @@ static void lock_finish(struct svmsim_world *world)
 	if (state->preempt_count)
 		report("preempt_disable", "never-released", "still in force at the end of the run");
 	if (state->irqs_disabled)
-		report("local_irq_disable", "never-released", "still in force at the end of the run");
+		report("local_irq_disable", "never-released",
+		       "still in force at the end of the run");
 	if (state->rcu_count)
 		report("rcu_read_lock", "never-released", "still in force at the end of the run");
 }

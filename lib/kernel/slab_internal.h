@@ -34,7 +34,12 @@ struct sim_chunk {
 	bool is_free;
 } __aligned(16);
 
-/** struct sim_chunk_list - chunks in order */
+/**
+ * struct sim_chunk_list - chunks in order
+ * @first: oldest
+ * @last: newest
+ * @count: their number
+ */
 struct sim_chunk_list {
 	struct sim_chunk *first;
 	struct sim_chunk *last;

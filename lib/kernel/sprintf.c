@@ -206,7 +206,7 @@ static void put_format(struct out *out, const char *fmt, struct args *args)
 			put(out, '%');
 			break;
 		default:
-			/* The rest can't be trusted: the kernel stops at an unknown conversion too. */
+			/* The rest can't be trusted; the kernel stops here too. */
 			put_text(out, "%");
 			put_text(out, spec.conversion ? (char[]){ spec.conversion, '\0' } : "");
 			return;

@@ -6,8 +6,8 @@
  * sim_time_advance(), once per action, by `advance`, and when the task sleeps or waits.
  *
  * One queue holds all timers, in order of expiry, then of arming. A timer_list is due at its jiffy,
- * a hrtimer at its nanosecond, but never at the instant of arming: what was armed in the past is due
- * at the next jiffy or nanosecond, so that a timer that arms itself anew can't stop the clock.
+ * a hrtimer at its nanosecond, but never at the instant of arming: what was armed in the past is
+ * due at the next jiffy or nanosecond, so that a timer that arms itself anew can't stop the clock.
  */
 #ifndef KERNEL_TIME_H
 #define KERNEL_TIME_H

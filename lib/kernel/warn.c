@@ -114,8 +114,7 @@ void sim_absent(const char *name)
 	struct sim_report *report = sim_report_begin(SIM_REPORT_ABSENT);
 
 	sim_report_field(report, "name", "%s", name);
-	sim_report_line(report, "%s() is declared so that code compiles; the model does not have it",
-			name);
+	sim_report_line(report, "%s() is declared so that code compiles, but not modelled", name);
 	sim_report_raise(report);
 }
 

@@ -21,9 +21,7 @@ struct sim_layer;
 /** sim_layer_warn - the layer of slot SIM_SLOT_WARN: once-state, kernel log, handler of BUG */
 extern const struct sim_layer sim_layer_warn;
 
-/**
- * typedef sim_bug_handler_t - what ends an action after a BUG; must not return
- */
+/* What ends an action after a BUG; must not return. */
 typedef void (*sim_bug_handler_t)(struct svmsim_world *world, void *ctx);
 
 /**

@@ -8,7 +8,13 @@
 
 #define SIM_PRINTK_LINE_BYTES 1024
 
-/** struct sim_ratelimit - one site whose messages are limited */
+/**
+ * struct sim_ratelimit - one site whose messages are limited
+ * @key: which
+ * @begin_ns: start of its interval
+ * @printed_count: messages in the interval that were printed
+ * @missed_count: messages that were not
+ */
 struct sim_ratelimit {
 	const void *key;
 	u64 begin_ns;
@@ -16,7 +22,11 @@ struct sim_ratelimit {
 	unsigned int missed_count;
 };
 
-/** struct sim_log_entry - a line: its level and its interned text */
+/**
+ * struct sim_log_entry - a line
+ * @name: its interned text
+ * @level: its level
+ */
 struct sim_log_entry {
 	u32 name;
 	int level;
@@ -24,8 +34,12 @@ struct sim_log_entry {
 
 /**
  * struct sim_warn_state - what slot SIM_SLOT_WARN points to
- * @once: keys that have been asked for, @once_count of @once_capacity
- * @rate: sites with a rate limit, @rate_count of @rate_capacity
+ * @once: keys that have been asked for
+ * @once_count: their number
+ * @once_capacity: room in @once
+ * @rate: sites with a rate limit
+ * @rate_count: their number
+ * @rate_capacity: room in @rate
  * @log: ring of lines; line number i is at i modulo its size
  * @log_count: lines printed so far
  * @partial: text of a line that is not complete yet

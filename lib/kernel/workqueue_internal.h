@@ -19,7 +19,12 @@ struct workqueue_struct {
 	char name[SIM_WQ_NAME_BYTES];
 };
 
-/** struct sim_running - an item that is running, or waits while others run inside it */
+/**
+ * struct sim_running - an item that is running, or waits while others run inside it
+ * @work: the item
+ * @wq: its queue
+ * @outer: inside which other it runs, or NULL
+ */
 struct sim_running {
 	struct work_struct *work;
 	struct workqueue_struct *wq;

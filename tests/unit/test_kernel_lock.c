@@ -112,7 +112,8 @@ static void test_held_twice(void **state)
 	ktest_assert_true(mutex_is_locked(&o.mutex));
 	mutex_unlock(&o.mutex);
 	assert_report(world, 0, "lock-imbalance lock=&object->mutex what=held-twice\n"
-		      "&object->mutex: taken while held by the same task: it would wait for itself");
+		      "&object->mutex: taken while held by the same task: "
+		      "it would wait for itself");
 	spin_lock(&o.spin);
 	spin_lock(&o.spin);
 	spin_unlock(&o.spin);

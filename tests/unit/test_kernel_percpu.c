@@ -82,7 +82,8 @@ static void test_misuse(void **state)
 	ktest_expect_report(world, "mem-leak", 1);
 	sim_world_finish(world);
 	assert_report(world, 2,
-		      "mem-leak site=test_kernel_percpu.c:test_misuse bytes=16 count=1 cache=percpu\n"
+		      "mem-leak site=test_kernel_percpu.c:test_misuse bytes=16 count=1 "
+		      "cache=percpu\n"
 		      "16 bytes on each CPU, allocated in test_misuse() (test_kernel_percpu.c)");
 }
 

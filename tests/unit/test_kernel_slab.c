@@ -224,11 +224,13 @@ static void test_double_free(void **state)
 	free_it(object);
 	kfree(object);
 	assert_report(world, 0,
-		      "mem-double-free what=freed-before site=test_kernel_slab.c:leak_some bytes=40\n"
+		      "mem-double-free what=freed-before site=test_kernel_slab.c:leak_some "
+		      "bytes=40\n"
 		      "object of 40 bytes, allocated in leak_some() (test_kernel_slab.c)\n"
 		      "freed in free_it()");
 	kfree(other + 8);
-	assert_report(world, 1, "mem-double-free what=inside-object site=test_kernel_slab.c:leak_some "
+	assert_report(world, 1,
+		      "mem-double-free what=inside-object site=test_kernel_slab.c:leak_some "
 		      "bytes=50 at=+8\n"
 		      "object of 50 bytes, allocated in leak_some() (test_kernel_slab.c)\n"
 		      "the address is 8 bytes into it");

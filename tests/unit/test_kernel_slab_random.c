@@ -122,7 +122,7 @@ static void test_random(void **state)
 	for (unsigned int step = 0; step < STEP_COUNT; step++) {
 		unsigned int what = ktest_random(&seed) % 16;
 
-		/* Waves of growing and shrinking, so that the quarantine and the table turn over. */
+		/* Growing and shrinking, so that the quarantine and the table turn over. */
 		if (what < (step / 2000 % 2 ? 4 : 9))
 			step_alloc(&seed, caches);
 		else if (what < 14)

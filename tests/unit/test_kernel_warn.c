@@ -32,7 +32,8 @@ static void test_value_is_kept(void **state)
 	ktest_assert_int_equal(warn_on(2), 1);
 	ktest_assert_int_equal(warn_on(3), 1);
 	ktest_assert_int_equal(evaluated, 3);
-	assert_report(world, 0, "warn site=test_kernel_warn.c:warn_on expr=\"evaluate(value) > 1\"\n"
+	assert_report(world, 0,
+		      "warn site=test_kernel_warn.c:warn_on expr=\"evaluate(value) > 1\"\n"
 		      "WARNING: test_kernel_warn.c at warn_on");
 	ktest_expect_report(world, "warn", 2);
 }
@@ -138,7 +139,7 @@ static void test_absent(void **state)
 
 	SIM_ABSENT("dma_alloc_pages");
 	assert_report(world, 0, "absent name=dma_alloc_pages\n"
-		      "dma_alloc_pages() is declared so that code compiles; the model does not have it");
+		      "dma_alloc_pages() is declared so that code compiles, but not modelled");
 	ktest_expect_report(world, "absent", 1);
 }
 
