@@ -193,8 +193,8 @@ static void compare(struct program *p)
 		}
 	}
 	for (unsigned int i = 0; i < WINDOW_MAX; i++)
-		for (uint64_t page = 0; p->window[i].window && page < p->window[i].pages; page++)
-			expected += p->window[i].phys[page] != 0;
+		for (uint64_t page = 0; page < p->window[i].pages; page++)
+			expected += p->window[i].window && p->window[i].phys[page];
 	if (found != expected)
 		fail("number of translations", found, expected);
 }
