@@ -38,9 +38,9 @@
 #ifndef offsetof
 #define offsetof(type, member) __builtin_offsetof(type, member)
 #endif
-#define __UNIQUE_ID_JOIN(a, b) a##b
-#define __UNIQUE_ID_EXPAND(a, b) __UNIQUE_ID_JOIN(a, b)
-#define __UNIQUE_ID(prefix) __UNIQUE_ID_EXPAND(__UNIQUE_ID_##prefix, __COUNTER__)
+#define SIM_JOIN(a, b) a##b
+#define SIM_JOIN_EXPANDED(a, b) SIM_JOIN(a, b)
+#define __UNIQUE_ID(prefix) SIM_JOIN_EXPANDED(__UNIQUE_ID_##prefix, __COUNTER__)
 
 /* fidelity: simplified: marks for a static checker or a linker section, empty here */
 #define __user

@@ -3,8 +3,8 @@
 #define _LINUX_CONST_H
 
 /* fidelity: same */
-#define _AC_JOIN(X, Y) X##Y
-#define _AC(X, Y) _AC_JOIN(X, Y)
+#define SIM_AC_JOIN(X, Y) X##Y
+#define _AC(X, Y) SIM_AC_JOIN(X, Y)
 #define _AT(T, X) ((T)(X))
 #define _UL(x) _AC(x, UL)
 #define _ULL(x) _AC(x, ULL)

@@ -9,6 +9,7 @@
 
 struct device;
 
+/* fidelity: same */
 #ifndef dev_fmt
 #define dev_fmt(fmt) fmt
 #endif

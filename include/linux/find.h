@@ -13,63 +13,63 @@
 /* fidelity: same */
 
 /* First set bit at or after @offset in what @word(i) yields for each word i. */
-#define __FIND_NEXT(word, size, offset) ({ \
-	unsigned long __fn_size = (size); \
-	unsigned long __fn_at = (offset); \
-	unsigned long __fn_i = __fn_at / BITS_PER_LONG; \
-	unsigned long __fn_word; \
-	if (__fn_at < __fn_size) { \
-		__fn_word = word(__fn_i) & (~0UL << (__fn_at % BITS_PER_LONG)); \
-		while (!__fn_word && (__fn_i + 1) * BITS_PER_LONG < __fn_size) { \
-			__fn_i++; \
-			__fn_word = word(__fn_i); \
+#define SIM_FIND_NEXT(word, size, offset) ({ \
+	unsigned long __find_size = (size); \
+	unsigned long __find_at = (offset); \
+	unsigned long __find_i = __find_at / BITS_PER_LONG; \
+	unsigned long __find_word; \
+	if (__find_at < __find_size) { \
+		__find_word = word(__find_i) & (~0UL << (__find_at % BITS_PER_LONG)); \
+		while (!__find_word && (__find_i + 1) * BITS_PER_LONG < __find_size) { \
+			__find_i++; \
+			__find_word = word(__find_i); \
 		} \
-		__fn_at = __fn_word ? \
-			__fn_i * BITS_PER_LONG + __builtin_ctzl(__fn_word) : __fn_size; \
+		__find_at = __find_word ? \
+			__find_i * BITS_PER_LONG + __builtin_ctzl(__find_word) : __find_size; \
 	} \
-	__fn_at < __fn_size ? __fn_at : __fn_size; })
+	__find_at < __find_size ? __find_at : __find_size; })
 
 static inline unsigned long find_next_bit(const unsigned long *addr, unsigned long size,
 					  unsigned long offset)
 {
-#define __find_word(i) addr[i]
-	return __FIND_NEXT(__find_word, size, offset);
-#undef __find_word
+#define sim_find_word(i) addr[i]
+	return SIM_FIND_NEXT(sim_find_word, size, offset);
+#undef sim_find_word
 }
 
 static inline unsigned long find_next_zero_bit(const unsigned long *addr, unsigned long size,
 					       unsigned long offset)
 {
-#define __find_word(i) (~addr[i])
-	return __FIND_NEXT(__find_word, size, offset);
-#undef __find_word
+#define sim_find_word(i) (~addr[i])
+	return SIM_FIND_NEXT(sim_find_word, size, offset);
+#undef sim_find_word
 }
 
 static inline unsigned long find_next_and_bit(const unsigned long *addr1,
 					      const unsigned long *addr2, unsigned long size,
 					      unsigned long offset)
 {
-#define __find_word(i) (addr1[i] & addr2[i])
-	return __FIND_NEXT(__find_word, size, offset);
-#undef __find_word
+#define sim_find_word(i) (addr1[i] & addr2[i])
+	return SIM_FIND_NEXT(sim_find_word, size, offset);
+#undef sim_find_word
 }
 
 static inline unsigned long find_next_andnot_bit(const unsigned long *addr1,
 						 const unsigned long *addr2, unsigned long size,
 						 unsigned long offset)
 {
-#define __find_word(i) (addr1[i] & ~addr2[i])
-	return __FIND_NEXT(__find_word, size, offset);
-#undef __find_word
+#define sim_find_word(i) (addr1[i] & ~addr2[i])
+	return SIM_FIND_NEXT(sim_find_word, size, offset);
+#undef sim_find_word
 }
 
 static inline unsigned long find_next_or_bit(const unsigned long *addr1,
 					     const unsigned long *addr2, unsigned long size,
 					     unsigned long offset)
 {
-#define __find_word(i) (addr1[i] | addr2[i])
-	return __FIND_NEXT(__find_word, size, offset);
-#undef __find_word
+#define sim_find_word(i) (addr1[i] | addr2[i])
+	return SIM_FIND_NEXT(sim_find_word, size, offset);
+#undef sim_find_word
 }
 
 static inline unsigned long find_first_bit(const unsigned long *addr, unsigned long size)

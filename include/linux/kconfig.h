@@ -6,6 +6,7 @@
 #ifndef _LINUX_KCONFIG_H
 #define _LINUX_KCONFIG_H
 
+/* fidelity: simplified: fixed; the options that code of this kind asks for */
 #define CONFIG_64BIT 1
 #define CONFIG_MMU 1
 #define CONFIG_SMP 1
@@ -18,6 +19,7 @@
 #define CONFIG_DEVICE_PRIVATE 1
 #define CONFIG_TRANSPARENT_HUGEPAGE 1
 
+/* fidelity: same */
 #define __ARG_PLACEHOLDER_1 0,
 #define __take_second_arg(__ignored, val, ...) val
 #define __is_defined(x) ___is_defined(x)

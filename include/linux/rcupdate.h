@@ -6,6 +6,7 @@
 #include <linux/lockdep.h>
 #include <linux/types.h>
 
+/* fidelity: same */
 typedef void (*rcu_callback_t)(struct rcu_head *head);
 
 /* fidelity: simplified: one task; a grace period ends when pending work runs outside any reader */

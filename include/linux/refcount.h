@@ -21,7 +21,7 @@ enum refcount_saturation_type {
 	REFCOUNT_DEC_LEAK,
 };
 
-/* fidelity: simplified: raises report `refcount` each time, where the kernel warns once per place */
+/* fidelity: simplified: raises report `refcount` each time; the kernel warns once per place */
 void refcount_warn_saturate(refcount_t *r, enum refcount_saturation_type t);
 
 /* fidelity: same */

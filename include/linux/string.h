@@ -61,12 +61,12 @@ static inline ssize_t sized_strscpy(char *dest, const char *src, size_t count)
 	return src[i] ? -E2BIG : (ssize_t)i;
 }
 
-#define __strscpy2(dest, src) sized_strscpy(dest, src, sizeof(dest) + __must_be_array(dest))
-#define __strscpy3(dest, src, size) sized_strscpy(dest, src, size)
-#define __strscpy_pick(a, b, c, name, ...) name
+#define sim_strscpy2(dest, src) sized_strscpy(dest, src, sizeof(dest) + __must_be_array(dest))
+#define sim_strscpy3(dest, src, size) sized_strscpy(dest, src, size)
+#define SIM_STRSCPY_PICK(a, b, c, name, ...) name
 /* The size may be left out when the destination is an array. */
 #define strscpy(dest, ...) \
-	__strscpy_pick(dest, __VA_ARGS__, __strscpy3, __strscpy2, unused)(dest, __VA_ARGS__)
+	SIM_STRSCPY_PICK(dest, __VA_ARGS__, sim_strscpy3, sim_strscpy2, unused)(dest, __VA_ARGS__)
 
 static inline ssize_t sized_strscpy_pad(char *dest, const char *src, size_t count)
 {
@@ -77,11 +77,12 @@ static inline ssize_t sized_strscpy_pad(char *dest, const char *src, size_t coun
 	return copied;
 }
 
-#define __strscpy_pad2(dest, src) \
+#define sim_strscpy_pad2(dest, src) \
 	sized_strscpy_pad(dest, src, sizeof(dest) + __must_be_array(dest))
-#define __strscpy_pad3(dest, src, size) sized_strscpy_pad(dest, src, size)
+#define sim_strscpy_pad3(dest, src, size) sized_strscpy_pad(dest, src, size)
 #define strscpy_pad(dest, ...) \
-	__strscpy_pick(dest, __VA_ARGS__, __strscpy_pad3, __strscpy_pad2, unused)(dest, __VA_ARGS__)
+	SIM_STRSCPY_PICK(dest, __VA_ARGS__, sim_strscpy_pad3, sim_strscpy_pad2, unused) \
+		(dest, __VA_ARGS__)
 
 static inline char *strchrnul(const char *s, int c)
 {

@@ -10,6 +10,7 @@
 #include <linux/timer.h>
 #include <linux/types.h>
 
+/* fidelity: same */
 struct work_struct;
 struct workqueue_struct;
 typedef void (*work_func_t)(struct work_struct *work);

@@ -13,7 +13,7 @@
 
 /*
  * A map from index to entry. The low bits of an entry say what it is: 00 a pointer, x1 a value (or
- * a tagged pointer), 10 one of the map's own: a node, a reserved index, or, returned only, an error.
+ * a tagged pointer), 10 one of its own: a node, a reserved index, or, returned only, an error.
  */
 
 /* fidelity: same */
@@ -269,6 +269,11 @@ static inline int __must_check xa_reserve##SUFFIX(struct xarray *xa, unsigned lo
 	return xa_err(xa_cmpxchg##SUFFIX(xa, index, NULL, XA_ZERO_ENTRY, gfp)); \
 }
 
+/*
+ * declares: xa_insert() xa_insert_bh() xa_insert_irq() xa_cmpxchg() xa_cmpxchg_bh()
+ * xa_cmpxchg_irq() xa_alloc() xa_alloc_bh() xa_alloc_irq() xa_alloc_cyclic() xa_alloc_cyclic_bh()
+ * xa_alloc_cyclic_irq() xa_reserve() xa_reserve_bh() xa_reserve_irq()
+ */
 SIM_XA_LOCKED()
 SIM_XA_LOCKED(_bh)
 SIM_XA_LOCKED(_irq)
@@ -294,6 +299,7 @@ static inline void *xa_erase##SUFFIX(struct xarray *xa, unsigned long index) \
 	return old; \
 }
 
+/* declares: xa_store_bh() xa_store_irq() xa_erase_bh() xa_erase_irq() */
 SIM_XA_STORE_LOCKED(_bh)
 SIM_XA_STORE_LOCKED(_irq)
 

@@ -81,7 +81,8 @@ static void prune_way(struct xa_walk *walk)
 
 	while (xa_is_node(entry)) {
 		node = xa_to_node(entry);
-		if (node->shift == 0 || walk->index > xa_max_index(xa_to_node(walk->xa->xa_head)->shift))
+		if (node->shift == 0 ||
+		    walk->index > xa_max_index(xa_to_node(walk->xa->xa_head)->shift))
 			break;
 		entry = node->slots[xa_offset_at(walk->index, node->shift)];
 	}

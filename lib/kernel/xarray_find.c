@@ -49,7 +49,8 @@ static void *next_entry(struct xarray *xa, unsigned long *index, unsigned long m
 			continue;
 		}
 		if (next != offset)
-			at = (at & ~xa_max_index(node->shift)) | ((unsigned long)next << node->shift);
+			at = (at & ~xa_max_index(node->shift)) |
+			     ((unsigned long)next << node->shift);
 		if (at > max)
 			return NULL;
 		if (node->shift == 0) {
@@ -229,7 +230,8 @@ static bool node_is_valid(const struct xa_node *node, const struct xa_node *pare
 			return false;
 		if (entry && node->shift) {
 			child = xa_to_node(entry);
-			if (child->offset != offset || child->shift + XA_CHUNK_SHIFT != node->shift ||
+			if (child->offset != offset ||
+			    child->shift + XA_CHUNK_SHIFT != node->shift ||
 			    !node_is_valid(child, node))
 				return false;
 		}
