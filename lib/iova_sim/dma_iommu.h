@@ -115,22 +115,17 @@ static inline struct iova_domain *sim_dma_iovad(struct sim_domain *sdom)
 static __always_inline int sim_dma_prot(enum dma_data_direction dir, bool coherent,
 					unsigned long attrs)
 {
+	/* IOMMU_READ and IOMMU_WRITE of each direction, four bits each. */
+	const u32 permissions = 0x213;
 	int prot = coherent ? IOMMU_CACHE : 0;
 
+	if (unlikely(!valid_dma_direction(dir)))
+		return 0;
 	if (unlikely(attrs & DMA_ATTR_MMIO))
 		prot = IOMMU_MMIO;
 	if (unlikely(attrs & DMA_ATTR_PRIVILEGED))
 		prot |= IOMMU_PRIV;
-	switch (dir) {
-	case DMA_BIDIRECTIONAL:
-		return prot | IOMMU_READ | IOMMU_WRITE;
-	case DMA_TO_DEVICE:
-		return prot | IOMMU_READ;
-	case DMA_FROM_DEVICE:
-		return prot | IOMMU_WRITE;
-	default:
-		return 0;
-	}
+	return prot | (permissions >> 4 * dir & (IOMMU_READ | IOMMU_WRITE));
 }
 
 /**

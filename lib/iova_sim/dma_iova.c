@@ -63,30 +63,46 @@ void dma_iova_free(struct device *dev, struct dma_iova_state *state)
 }
 EXPORT_SYMBOL_GPL(dma_iova_free);
 
+/* A link that is not all in whole granules, or has attributes. */
+static noinline int link_special(struct device *dev, dma_addr_t addr, phys_addr_t phys, size_t size,
+				 enum dma_data_direction dir, unsigned long attrs)
+{
+	struct iommu_domain *domain = dev->sim->domain;
+	struct iova_domain *iovad = &domain->iova_cookie->iovad;
+	const bool coherent = dev_is_dma_coherent(dev);
+	const size_t pad = iova_offset(iovad, phys);
+
+	if (!coherent && (attrs & DMA_ATTR_REQUIRE_COHERENT))
+		return -EOPNOTSUPP;
+	if (sim_dma_must_bounce(dev, iova_mask(iovad), phys, size)) {
+		if (attrs & (DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT))
+			return -EPERM;
+		sim_dma_bounce_refuse(dev);
+		return -ENOMEM;
+	}
+	return iommu_map_nosync(domain, addr - pad, phys - pad, iova_align(iovad, size + pad),
+				sim_dma_prot(dir, coherent, attrs), GFP_ATOMIC);
+}
+
 int dma_iova_link(struct device *dev, struct dma_iova_state *state, phys_addr_t phys,
 		  size_t offset, size_t size, enum dma_data_direction dir, unsigned long attrs)
 {
 	struct iommu_domain *domain = dev->sim->domain;
 	const size_t mask = iova_mask(&domain->iova_cookie->iovad);
-	const bool coherent = dev_is_dma_coherent(dev);
 	const size_t iova_start_pad = phys & mask;
+
+	/* Whole granules without attributes pass every check: the case that must be cheap. */
+	if (likely(!((phys | size) & mask) && !attrs))
+		return iommu_map_nosync(domain, state->addr + offset, phys, size,
+					sim_dma_prot(dir, dev_is_dma_coherent(dev), 0),
+					GFP_ATOMIC);
 
 	if (WARN_ON_ONCE(iova_start_pad && offset > 0))
 		return -EIO;
 	if (WARN_ON_ONCE((state->__size & DMA_IOVA_USE_SWIOTLB) &&
 			 (attrs & DMA_ATTR_REQUIRE_COHERENT)))
 		return -EOPNOTSUPP;
-	if (!coherent && (attrs & DMA_ATTR_REQUIRE_COHERENT))
-		return -EOPNOTSUPP;
-	if (sim_dma_must_bounce(dev, mask, phys, size)) {
-		if (attrs & (DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT))
-			return -EPERM;
-		sim_dma_bounce_refuse(dev);
-		return -ENOMEM;
-	}
-	return iommu_map_nosync(domain, state->addr + offset - iova_start_pad,
-				phys - iova_start_pad, (size + iova_start_pad + mask) & ~mask,
-				sim_dma_prot(dir, coherent, attrs), GFP_ATOMIC);
+	return link_special(dev, state->addr + offset, phys, size, dir, attrs);
 }
 EXPORT_SYMBOL_GPL(dma_iova_link);
 

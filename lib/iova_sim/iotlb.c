@@ -48,14 +48,20 @@ void iotlb_reset(struct iotlb *iotlb)
 	iotlb->miss_count = 0;
 }
 
-static bool entry_is_valid(const struct iotlb *iotlb, const struct iotlb_entry *entry)
+static __always_inline bool entry_is_valid(const struct iotlb *iotlb,
+					   const struct iotlb_entry *entry)
 {
-	return entry->tag && entry->epoch == iotlb->epoch;
+	return (u32)entry->owner == iotlb->epoch;
 }
 
 static unsigned int entry_class(const struct iotlb_entry *entry)
 {
-	return (entry->tag & CLASS_BITS) - 1;
+	return entry->tag & CLASS_BITS;
+}
+
+static u32 entry_domain(const struct iotlb_entry *entry)
+{
+	return entry->owner >> 32;
 }
 
 static u64 entry_iova(const struct iotlb_entry *entry)
@@ -68,49 +74,48 @@ static u64 entry_last(const struct iotlb_entry *entry)
 	return entry_iova(entry) + ((1ull << iotlb_class_shift(entry_class(entry))) - 1);
 }
 
+/* No epoch is 0. */
 static void entry_drop(struct iotlb *iotlb, struct iotlb_entry *entry)
 {
 	iotlb->class_count[entry_class(entry)]--;
-	entry->tag = 0;
+	entry->owner = 0;
 }
 
-/* The entry to fill: the same address if cached, else a free way, else the next in turn. */
-static struct iotlb_entry *entry_choose(struct iotlb *iotlb, u32 domain_index, u64 iova,
-					unsigned int class)
+static struct iotlb_entry *entry_replace(struct iotlb *iotlb, u32 set_index)
 {
-	u32 set_index = iotlb_set_index(iotlb, domain_index, iova, class);
-	struct iotlb_entry *set = iotlb->entries + (size_t)set_index * iotlb->way_count;
-	struct iotlb_entry *entry;
+	struct iotlb_entry *entry = iotlb_set(iotlb, set_index) + iotlb->next_way[set_index];
 
-	entry = (struct iotlb_entry *)iotlb_probe(iotlb, domain_index, iova, class);
-	if (entry)
-		return entry;
-	for (u32 way = 0; way < iotlb->way_count; way++)
-		if (!entry_is_valid(iotlb, &set[way]))
-			return &set[way];
-	entry = &set[iotlb->next_way[set_index]];
 	if (++iotlb->next_way[set_index] == iotlb->way_count)
 		iotlb->next_way[set_index] = 0;
+	entry_drop(iotlb, entry);
 	return entry;
 }
 
-static void entry_fill(struct iotlb *iotlb, u32 domain_index, u64 iova, unsigned int class,
-		       u64 phys)
+/* Fills the entry of the same address if it is cached, else a free way, else the next in turn. */
+static __always_inline void entry_fill(struct iotlb *iotlb, u32 domain_index, u64 iova,
+				       unsigned int class, u64 phys)
 {
-	struct iotlb_entry *entry = entry_choose(iotlb, domain_index, iova, class);
-	unsigned int shift = iotlb_class_shift(class);
+	const u64 tag = iotlb_tag(iova, class), owner = iotlb_owner(iotlb, domain_index);
+	const u32 set_index = iotlb_set_index(iotlb, domain_index, iova, class);
+	struct iotlb_entry *entry = iotlb_set(iotlb, set_index), *chosen = NULL;
+	struct iotlb_entry *end = entry + iotlb->way_count;
 
-	if (entry_is_valid(iotlb, entry))
-		entry_drop(iotlb, entry);
-	entry->tag = (iova >> shift << shift) | (class + 1);
-	entry->phys = phys;
-	entry->domain_index = domain_index;
-	entry->epoch = iotlb->epoch;
+	for (; entry != end; entry++) {
+		if (entry->tag == tag && entry->owner == owner) {
+			entry->phys = phys;
+			return;
+		}
+		if (!chosen && !entry_is_valid(iotlb, entry))
+			chosen = entry;
+	}
+	if (!chosen)
+		chosen = entry_replace(iotlb, set_index);
+	*chosen = (struct iotlb_entry){ tag, owner, phys };
 	iotlb->class_count[class]++;
 }
 
-void iotlb_insert(struct iotlb *iotlb, u32 domain_index, u64 iova, u64 leaf_iova, u64 leaf_phys,
-		  u64 leaf_bytes, unsigned int flags)
+static noinline void insert_large(struct iotlb *iotlb, u32 domain_index, u64 iova, u64 leaf_iova,
+				  u64 leaf_phys, u64 leaf_bytes, unsigned int flags)
 {
 	unsigned int class = IOTLB_CLASS_COUNT - 1;
 	u64 start, mask;
@@ -128,6 +133,15 @@ void iotlb_insert(struct iotlb *iotlb, u32 domain_index, u64 iova, u64 leaf_iova
 		   (leaf_phys + (start - leaf_iova)) | flags | IOTLB_PRESENT);
 }
 
+void iotlb_insert(struct iotlb *iotlb, u32 domain_index, u64 iova, u64 leaf_iova, u64 leaf_phys,
+		  u64 leaf_bytes, unsigned int flags)
+{
+	if (likely(leaf_bytes == 1ull << iotlb_class_shift(0)))
+		entry_fill(iotlb, domain_index, iova, 0, leaf_phys | flags | IOTLB_PRESENT);
+	else
+		insert_large(iotlb, domain_index, iova, leaf_iova, leaf_phys, leaf_bytes, flags);
+}
+
 void iotlb_insert_absent(struct iotlb *iotlb, u32 domain_index, u64 iova)
 {
 	entry_fill(iotlb, domain_index, iova, 0, 0);
@@ -136,12 +150,13 @@ void iotlb_insert_absent(struct iotlb *iotlb, u32 domain_index, u64 iova)
 /* Look at every entry: right for wide ranges, whose addresses would outnumber the entries. */
 static void invalidate_scan(struct iotlb *iotlb, u32 domain_index, u64 start, u64 last)
 {
+	const u64 owner = iotlb_owner(iotlb, domain_index);
 	struct iotlb_entry *entry = iotlb->entries;
 	struct iotlb_entry *end = entry + (size_t)iotlb->set_count * iotlb->way_count;
 
 	for (; entry != end; entry++)
-		if (entry->domain_index == domain_index && entry_is_valid(iotlb, entry) &&
-		    entry_iova(entry) <= last && entry_last(entry) >= start)
+		if (entry->owner == owner && entry_iova(entry) <= last &&
+		    entry_last(entry) >= start)
 			entry_drop(iotlb, entry);
 }
 
@@ -151,11 +166,10 @@ static void invalidate_class(struct iotlb *iotlb, u32 domain_index, u64 start, u
 	unsigned int shift = iotlb_class_shift(class);
 
 	for (u64 unit = start >> shift; unit <= last >> shift; unit++) {
-		const struct iotlb_entry *entry =
-			iotlb_probe(iotlb, domain_index, unit << shift, class);
+		struct iotlb_entry *entry = iotlb_probe(iotlb, domain_index, unit << shift, class);
 
 		if (entry)
-			entry_drop(iotlb, (struct iotlb_entry *)entry);
+			entry_drop(iotlb, entry);
 	}
 }
 
@@ -181,12 +195,11 @@ void iotlb_invalidate_domain(struct iotlb *iotlb, u32 domain_index)
 bool iotlb_record_get(const struct iotlb *iotlb, u32 set_index, u32 way_index,
 		      struct iotlb_record *record)
 {
-	const struct iotlb_entry *entry =
-		iotlb->entries + (size_t)set_index * iotlb->way_count + way_index;
+	const struct iotlb_entry *entry = iotlb_set(iotlb, set_index) + way_index;
 
 	if (!entry_is_valid(iotlb, entry))
 		return false;
-	record->domain_index = entry->domain_index;
+	record->domain_index = entry_domain(entry);
 	record->iova = entry_iova(entry);
 	record->phys = entry->phys & ~(u64)IOTLB_FLAGS;
 	record->bytes = 1ull << iotlb_class_shift(entry_class(entry));
@@ -196,7 +209,7 @@ bool iotlb_record_get(const struct iotlb *iotlb, u32 set_index, u32 way_index,
 
 static bool set_is_valid(const struct iotlb *iotlb, u32 set_index, u32 *class_count)
 {
-	const struct iotlb_entry *set = iotlb->entries + (size_t)set_index * iotlb->way_count;
+	const struct iotlb_entry *set = iotlb_set(iotlb, set_index);
 
 	for (u32 way = 0; way < iotlb->way_count; way++) {
 		const struct iotlb_entry *entry = &set[way];
@@ -207,14 +220,13 @@ static bool set_is_valid(const struct iotlb *iotlb, u32 set_index, u32 *class_co
 		class = entry_class(entry);
 		if (class >= IOTLB_CLASS_COUNT)
 			return false;
-		if (iotlb_set_index(iotlb, entry->domain_index, entry_iova(entry), class) !=
+		if (iotlb_set_index(iotlb, entry_domain(entry), entry_iova(entry), class) !=
 		    set_index)
 			return false;
 		if ((entry->phys & ~(u64)IOTLB_FLAGS) & (entry_last(entry) - entry_iova(entry)))
 			return false;
 		for (u32 other = 0; other < way; other++)
-			if (entry_is_valid(iotlb, &set[other]) && set[other].tag == entry->tag &&
-			    set[other].domain_index == entry->domain_index)
+			if (set[other].tag == entry->tag && set[other].owner == entry->owner)
 				return false;
 		class_count[class]++;
 	}

@@ -37,16 +37,15 @@
 
 /**
  * struct iotlb_entry - one way of one set
- * @tag: IOVA of the entry's start, class + 1 in the low bits; 0 when never used
+ * @tag: IOVA of the entry's start, class in the low bits
+ * @owner: domain index in the upper half; the lower one is equal to the cache's epoch while the
+ *	entry is valid
  * @phys: physical address it leads to, IOTLB_* in the low bits
- * @domain_index: domain
- * @epoch: valid only while equal to the cache's epoch
  */
 struct iotlb_entry {
 	u64 tag;
+	u64 owner;
 	u64 phys;
-	u32 domain_index;
-	u32 epoch;
 };
 
 /**
@@ -98,19 +97,31 @@ static __always_inline u32 iotlb_set_index(const struct iotlb *iotlb, u32 domain
 	return ((u32)(iova >> iotlb_class_shift(class)) + domain_index) & (iotlb->set_count - 1);
 }
 
-static __always_inline const struct iotlb_entry *
-iotlb_probe(const struct iotlb *iotlb, u32 domain_index, u64 iova, unsigned int class)
+static __always_inline u64 iotlb_tag(u64 iova, unsigned int class)
 {
-	const unsigned int shift = iotlb_class_shift(class);
-	const u64 tag = (iova >> shift << shift) | (class + 1);
-	const struct iotlb_entry *entry =
-		iotlb->entries + (size_t)iotlb_set_index(iotlb, domain_index, iova, class) *
-					 iotlb->way_count;
-	const struct iotlb_entry *end = entry + iotlb->way_count;
+	return (iova >> iotlb_class_shift(class) << iotlb_class_shift(class)) | class;
+}
+
+static __always_inline u64 iotlb_owner(const struct iotlb *iotlb, u32 domain_index)
+{
+	return (u64)domain_index << 32 | iotlb->epoch;
+}
+
+static __always_inline struct iotlb_entry *iotlb_set(const struct iotlb *iotlb, u32 set_index)
+{
+	return iotlb->entries + (size_t)set_index * iotlb->way_count;
+}
+
+static __always_inline struct iotlb_entry *iotlb_probe(const struct iotlb *iotlb, u32 domain_index,
+						       u64 iova, unsigned int class)
+{
+	const u64 tag = iotlb_tag(iova, class), owner = iotlb_owner(iotlb, domain_index);
+	struct iotlb_entry *entry =
+		iotlb_set(iotlb, iotlb_set_index(iotlb, domain_index, iova, class));
+	struct iotlb_entry *end = entry + iotlb->way_count;
 
 	for (; entry != end; entry++)
-		if (entry->tag == tag && entry->domain_index == domain_index &&
-		    entry->epoch == iotlb->epoch)
+		if (entry->tag == tag && entry->owner == owner)
 			return entry;
 	return NULL;
 }

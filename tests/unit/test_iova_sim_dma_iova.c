@@ -283,7 +283,8 @@ static void test_link_require_coherent(void **state)
 	ktest_assert_int_equal(dma_iova_link(f->dev, &f->state, page, P, P, RW,
 					     DMA_ATTR_REQUIRE_COHERENT), -EOPNOTSUPP);
 	ktest_assert_string_equal(dma_warn_text(f, 0),
-				  "\"(state->__size & DMA_IOVA_USE_SWIOTLB) && (attrs & DMA_ATTR_REQUIRE_COHERENT)\"");
+				  "\"(state->__size & DMA_IOVA_USE_SWIOTLB) && "
+				  "(attrs & DMA_ATTR_REQUIRE_COHERENT)\"");
 	dma_assert_warns(f, 1);
 	/* A device that does not snoop is refused without a word. */
 	f = dma_make_with(&(struct dma_options){ .noncoherent = true });
