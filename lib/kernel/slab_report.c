@@ -39,32 +39,43 @@ static void report_change(enum sim_report_id id, const struct sim_chunk *chunk, 
 	sim_report_raise(report);
 }
 
+/* Index of the first byte from @i to @end that is not @value, @end if there is none. */
+static size_t first_unlike(const unsigned char *object, size_t i, size_t end, unsigned char value)
+{
+	u64 pattern = value * 0x0101010101010101ull;
+
+	while (i < end && (i & 7)) {
+		if (object[i] != value)
+			return i;
+		i++;
+	}
+	while (i + 8 <= end && *(const u64 *)(object + i) == pattern)
+		i += 8;
+	while (i < end && object[i] == value)
+		i++;
+	return i;
+}
+
 void sim_chunk_check_red(struct sim_chunk *chunk)
 {
 	unsigned char *object = sim_chunk_object(chunk);
 	size_t end = chunk->size_bytes + sim_chunk_red_bytes(chunk);
+	size_t at = first_unlike(object, chunk->size_bytes, end, SLAB_RED_ACTIVE);
 
-	for (size_t i = chunk->size_bytes; i < end; i++) {
-		if (likely(object[i] == SLAB_RED_ACTIVE))
-			continue;
-		report_change(SIM_REPORT_MEM_OVERRUN, chunk, i, &object[i]);
-		__builtin_memset(object + chunk->size_bytes, SLAB_RED_ACTIVE,
-				 end - chunk->size_bytes);
+	if (likely(at == end))
 		return;
-	}
+	report_change(SIM_REPORT_MEM_OVERRUN, chunk, at, &object[at]);
+	__builtin_memset(object + chunk->size_bytes, SLAB_RED_ACTIVE, end - chunk->size_bytes);
 }
 
 void sim_chunk_check_poison(struct sim_chunk *chunk)
 {
 	const unsigned char *object = sim_chunk_object(chunk);
+	size_t last = chunk->size_bytes - 1;
+	size_t at = first_unlike(object, 0, last, SLAB_POISON_FREE);
 
-	for (size_t i = 0; i < chunk->size_bytes; i++) {
-		if (likely(object[i] == (i + 1 < chunk->size_bytes ? SLAB_POISON_FREE
-								  : SLAB_POISON_END)))
-			continue;
-		report_change(SIM_REPORT_MEM_UAF, chunk, i, &object[i]);
-		return;
-	}
+	if (unlikely(at < last || object[last] != SLAB_POISON_END))
+		report_change(SIM_REPORT_MEM_UAF, chunk, at, &object[at]);
 }
 
 /* Only on the way to a report, so a walk over all objects does not matter. */
