@@ -18,23 +18,25 @@ struct iova_rcache;
 /**
  * struct iova - an allocated or reserved range of IOVA space
  * @node: in the domain's tree, by @pfn_lo
- * @pfn_hi: last pfn
  * @pfn_lo: first pfn
  * @sim_gap_lo: first pfn of the free gap just below; @pfn_lo when there is none
  * @sim_fit_pages: the largest size-aligned request that the gap can hold
  * @sim_fit_max_pages: maximum of @sim_fit_pages over the subtree
  * @sim_gap_max_pages: maximum of the gaps' lengths over the subtree
+ * @pfn_hi: last pfn
  * @sim_reserved: made, or grown, by reserve_iova()
  * @sim_cached: scratch of the walker
+ *
+ * What walks along the tree touch comes first: 64 bytes, one cache line.
  */
 struct iova {
 	struct rb_node node;
-	unsigned long pfn_hi;
 	unsigned long pfn_lo;
 	unsigned long sim_gap_lo;
 	unsigned long sim_fit_pages;
 	unsigned long sim_fit_max_pages;
 	unsigned long sim_gap_max_pages;
+	unsigned long pfn_hi;
 	bool sim_reserved;
 	bool sim_cached;
 };

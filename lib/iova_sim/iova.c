@@ -30,7 +30,7 @@ static noinline struct kmem_cache *node_cache_make(void)
 	struct iova_sim *state = iova_sim_state();
 
 	state->iova_cache = kmem_cache_create("iommu_iova", sizeof(struct iova), 0,
-					      SLAB_SIM_INTERNAL, NULL);
+					      SLAB_SIM_INTERNAL | SLAB_HWCACHE_ALIGN, NULL);
 	return state->iova_cache;
 }
 

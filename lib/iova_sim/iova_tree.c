@@ -176,18 +176,22 @@ void iova_tree_grow_down(struct iova_domain *iovad, struct iova *iova, unsigned 
 struct iova *iova_tree_find(struct iova_domain *iovad, unsigned long pfn)
 {
 	struct rb_node *node = iovad->rbroot.rb_node;
+	struct iova *found = NULL;
 
+	/* The last range that starts at or below; its end, in another cache line, is read once. */
 	while (node) {
 		struct iova *iova = to_iova(node);
 
-		if (pfn < iova->pfn_lo)
+		if (pfn < iova->pfn_lo) {
 			node = node->rb_left;
-		else if (pfn > iova->pfn_hi)
-			node = node->rb_right;
-		else
-			return iova;
+			continue;
+		}
+		found = iova;
+		if (pfn == iova->pfn_lo)
+			break;
+		node = node->rb_right;
 	}
-	return NULL;
+	return found && pfn <= found->pfn_hi ? found : NULL;
 }
 
 struct iova *iova_tree_reaching(struct iova_domain *iovad, unsigned long pfn)

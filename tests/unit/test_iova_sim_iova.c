@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The tree side of the IOVA allocator: edges of each call, the search keys, walker and validator. */
+/* The tree side of the IOVA allocator: edges of each call, search keys, walker, validator. */
 #include <linux/types.h>
 #include "iova_fixture.h"
 
