@@ -122,6 +122,21 @@ static inline bool folio_test_large(const struct folio *folio)
 		sim_compound_head(page)->flags.f &= ~(1UL << (bit));                               \
 	}
 
+/*
+ * declares: ClearPageDirty() ClearPageLRU() ClearPagePrivate() ClearPageUptodate()
+ * PageDirty() PageLRU() PagePrivate() PageUptodate() SetPageDirty() SetPageLRU()
+ * SetPagePrivate() SetPageUptodate() folio_clear_active() folio_clear_dirty() folio_clear_lru()
+ * folio_clear_mlocked() folio_clear_private() folio_clear_referenced() folio_clear_swapbacked()
+ * folio_clear_swapcache() folio_clear_unevictable() folio_clear_uptodate() folio_clear_waiters()
+ * folio_clear_workingset() folio_clear_writeback() folio_set_active() folio_set_dirty()
+ * folio_set_lru() folio_set_mlocked() folio_set_private() folio_set_referenced()
+ * folio_set_swapbacked() folio_set_swapcache() folio_set_unevictable() folio_set_uptodate()
+ * folio_set_waiters() folio_set_workingset() folio_set_writeback() folio_test_active()
+ * folio_test_dirty() folio_test_lru() folio_test_mlocked() folio_test_private()
+ * folio_test_referenced() folio_test_swapbacked() folio_test_swapcache()
+ * folio_test_unevictable() folio_test_uptodate() folio_test_waiters() folio_test_workingset()
+ * folio_test_writeback()
+ */
 SIM_FOLIO_FLAG(uptodate, PG_uptodate)
 SIM_PAGE_FLAG(Uptodate, PG_uptodate)
 SIM_FOLIO_FLAG(dirty, PG_dirty)
