@@ -39,6 +39,7 @@ enum sim_fault_style {
  *	NULL for a profile without page tables
  * @domain_type: IOMMU_DOMAIN_DMA or IOMMU_DOMAIN_IDENTITY
  * @ops: the driver's operations
+ * @gathers_pages: it adds to a gather by iommu_iotlb_gather_add_page(), not _add_range()
  * @fault_style: how it logs a fault
  * @msi_start: start of the window where interrupts go, which no IOVA may use
  * @msi_bytes: its size, 0 for none
@@ -49,6 +50,7 @@ struct sim_iommu_profile {
 	const char *const *formats;
 	unsigned int domain_type;
 	const struct iommu_domain_ops *ops;
+	bool gathers_pages;
 	enum sim_fault_style fault_style;
 	u64 msi_start;
 	u64 msi_bytes;

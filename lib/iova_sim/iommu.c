@@ -19,6 +19,8 @@
 #include "iova_sim/layer.h"
 #include "iova_sim/pgsize.h"
 
+#define GFP_REFUSED (__GFP_COMP | __GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM)
+
 static size_t unmap_range(struct iommu_domain *domain, unsigned long iova, size_t size,
 			  struct iommu_iotlb_gather *gather);
 
@@ -62,8 +64,8 @@ static noinline void watch_map_end(struct sim_domain *sdom, unsigned long iova, 
 			       err);
 }
 
-int iommu_map_nosync(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
-		     size_t size, int prot, gfp_t gfp)
+static noinline int map_range(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
+			      size_t size, int prot, gfp_t gfp)
 {
 	struct sim_domain *sdom = to_sim_domain(domain);
 	const struct iommu_domain_ops *ops = domain->ops;
@@ -72,12 +74,11 @@ int iommu_map_nosync(struct iommu_domain *domain, unsigned long iova, phys_addr_
 	size_t done = 0;
 	int err = 0;
 
-	might_sleep_if(gfpflags_allow_blocking(gfp));
 	if (unlikely(!(domain->type & __IOMMU_DOMAIN_PAGING)))
 		return -EINVAL;
 	if (WARN_ON(!ops->map_pages || domain->pgsize_bitmap == 0UL))
 		return -ENODEV;
-	if (WARN_ON_ONCE(gfp & (__GFP_COMP | __GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM)))
+	if (WARN_ON_ONCE(gfp & GFP_REFUSED))
 		return -EINVAL;
 	min_pagesz = domain->pgsize_bitmap & -domain->pgsize_bitmap;
 	if (unlikely((iova | paddr | size) & (min_pagesz - 1)))
@@ -105,6 +106,50 @@ int iommu_map_nosync(struct iommu_domain *domain, unsigned long iova, phys_addr_
 	if (unlikely(watch))
 		watch_map_end(sdom, iova, paddr, size, prot, err);
 	return err;
+}
+
+/*
+ * One page in the leaf table used last, and nobody watches. Only a domain with page tables has a
+ * leaf table, and what that covers lies within the aperture.
+ */
+static __always_inline bool is_simple(const struct sim_domain *sdom, u64 iova, size_t size)
+{
+	return size == IOPT_PAGE_BYTES && sdom->table.leaf_table &&
+	       iova >> IOPT_LEAF_TAG_SHIFT == sdom->table.leaf_tag &&
+	       likely(!(iova & (IOPT_PAGE_BYTES - 1))) && likely(!sdom->state->watch);
+}
+
+/*
+ * One page into an empty entry of the leaf table used last: linking page by page. Here every
+ * driver does the same and nothing can fail. Whatever is unusual goes the long way.
+ */
+static __always_inline bool map_one(struct sim_domain *sdom, u64 iova, u64 paddr, size_t size,
+				    int prot, gfp_t gfp)
+{
+	struct iopt *table = &sdom->table;
+	u64 *entry;
+
+	if (!is_simple(sdom, iova, size) || unlikely(paddr & (IOPT_PAGE_BYTES - 1)) ||
+	    unlikely(gfp & GFP_REFUSED) || unlikely(!(prot & (IOMMU_READ | IOMMU_WRITE))) ||
+	    unlikely(paddr > table->oa_last))
+		return false;
+	entry = table->leaf_table + iopt_index(iova, 0);
+	if (unlikely(iopt_is_present(table->fmt, *entry)))
+		return false;
+	*entry = paddr | table->page_bits[prot & (IOPT_PROT_COUNT - 1)];
+	return true;
+}
+
+int iommu_map_nosync(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
+		     size_t size, int prot, gfp_t gfp)
+{
+	struct sim_domain *sdom = to_sim_domain(domain);
+
+	might_sleep_if(gfpflags_allow_blocking(gfp));
+	if (unlikely(!map_one(sdom, iova, paddr, size, prot, gfp)))
+		return map_range(domain, iova, paddr, size, prot, gfp);
+	sim_event(IOMMU_MAP, sdom->index, iova, paddr, size);
+	return 0;
 }
 
 int iommu_sync_map(struct iommu_domain *domain, unsigned long iova, size_t size)
@@ -157,8 +202,8 @@ static size_t unmap_range(struct iommu_domain *domain, unsigned long iova, size_
 	return done;
 }
 
-static size_t unmap_checked(struct iommu_domain *domain, unsigned long iova, size_t size,
-			    struct iommu_iotlb_gather *gather)
+static noinline size_t unmap_any(struct iommu_domain *domain, unsigned long iova, size_t size,
+				 struct iommu_iotlb_gather *gather)
 {
 	struct sim_domain *sdom = to_sim_domain(domain);
 	const struct iova_watch *watch;
@@ -184,6 +229,36 @@ static size_t unmap_checked(struct iommu_domain *domain, unsigned long iova, siz
 	if (unlikely(watch) && watch->unmap_end)
 		watch->unmap_end(watch->ctx, domain, iova, size, unmapped);
 	return unmapped;
+}
+
+/* As map_one(), to clear a live entry. A table is never emptied by one page of it. */
+static __always_inline bool unmap_one(struct sim_domain *sdom, u64 iova, size_t size,
+				      struct iommu_iotlb_gather *gather)
+{
+	u64 *entry;
+
+	if (!is_simple(sdom, iova, size) || unlikely(gather->queued))
+		return false;
+	entry = sdom->table.leaf_table + iopt_index(iova, 0);
+	if (unlikely(!iopt_is_present(sdom->table.fmt, *entry)))
+		return false;
+	*entry = 0;
+	if (sdom->profile->gathers_pages)
+		iommu_iotlb_gather_add_page(&sdom->domain, gather, iova, IOPT_PAGE_BYTES);
+	else
+		iommu_iotlb_gather_add_range(gather, iova, IOPT_PAGE_BYTES);
+	return true;
+}
+
+static __always_inline size_t unmap_checked(struct iommu_domain *domain, unsigned long iova,
+					    size_t size, struct iommu_iotlb_gather *gather)
+{
+	struct sim_domain *sdom = to_sim_domain(domain);
+
+	if (unlikely(!unmap_one(sdom, iova, size, gather)))
+		return unmap_any(domain, iova, size, gather);
+	sim_event(IOMMU_UNMAP, sdom->index, iova, size, size);
+	return size;
 }
 
 size_t iommu_unmap(struct iommu_domain *domain, unsigned long iova, size_t size)

@@ -56,7 +56,7 @@ int iopt_init(struct iopt *table, struct svmsim_world *world, const struct iopt_
 	table->table_count = 1;
 	forget_leaf_table(table);
 	for (unsigned int prot = 0; prot < IOPT_PROT_COUNT; prot++)
-		table->prot_bits[prot] = fmt->prot_bits(prot);
+		table->page_bits[prot] = fmt->prot_bits(prot) | fmt->leaf_bits[0];
 	return 0;
 }
 
@@ -73,17 +73,17 @@ void iopt_fini(struct iopt *table)
 struct iopt_slot iopt_find_slot(const struct iopt *table, u64 iova, unsigned int level)
 {
 	const struct iopt_fmt *fmt = table->fmt;
-	struct iopt_slot slot = { .level = table->top_level };
-	u64 *entries = table->top;
+	const u64 present_mask = fmt->present_mask;
+	unsigned int at = table->top_level;
+	unsigned int shift = iopt_level_shift(at);
+	u64 *entry = table->top + iopt_index(iova, at);
 
-	for (;;) {
-		slot.entry = entries + iopt_index(iova, slot.level);
-		if (slot.level == level || !iopt_is_present(fmt, *slot.entry) ||
-		    iopt_is_leaf(fmt, *slot.entry, slot.level))
-			return slot;
-		entries = iopt_child(table, *slot.entry);
-		slot.level--;
+	while (at != level && (*entry & present_mask) && !iopt_is_leaf(fmt, *entry, at)) {
+		at--;
+		shift -= 9;
+		entry = iopt_child(table, *entry) + (iova >> shift & (IOPT_ENTRY_COUNT - 1));
 	}
+	return (struct iopt_slot){ entry, at };
 }
 
 static int make_table(struct iopt *table, u64 *entry)

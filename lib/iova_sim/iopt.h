@@ -98,7 +98,7 @@ struct iopt_fmt {
  * @leaf_table: leaf table used last, or NULL
  * @leaf_tag: iova >> 21 of what @leaf_table covers; ~0 when there is none
  * @table_count: tables in use, top included
- * @prot_bits: bits of a leaf for each value of IOMMU_READ and the other flags
+ * @page_bits: bits of a leaf of level 0, for each value of IOMMU_READ and the other flags
  */
 struct iopt {
 	const struct iopt_fmt *fmt;
@@ -111,7 +111,7 @@ struct iopt {
 	u64 *leaf_table;
 	u64 leaf_tag;
 	u64 table_count;
-	u64 prot_bits[IOPT_PROT_COUNT];
+	u64 page_bits[IOPT_PROT_COUNT];
 };
 
 /**

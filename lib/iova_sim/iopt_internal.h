@@ -47,6 +47,15 @@ static __always_inline u64 iopt_entry_phys(const struct iopt_fmt *fmt, u64 entry
 	return entry & fmt->address_mask & ~(iopt_level_bytes(level) - 1);
 }
 
+/** iopt_leaf_bits - bits of a leaf of @level with permissions @prot, its address apart */
+static __always_inline u64 iopt_leaf_bits(const struct iopt *table, int prot, unsigned int level)
+{
+	const struct iopt_fmt *fmt = table->fmt;
+	u64 page_bits = table->page_bits[prot & (IOPT_PROT_COUNT - 1)];
+
+	return (page_bits & ~fmt->leaf_bits[0]) | fmt->leaf_bits[level];
+}
+
 static __always_inline void iopt_leaf_cache_set(struct iopt *table, u64 iova, u64 *leaf_table)
 {
 	table->leaf_table = leaf_table;

@@ -79,8 +79,8 @@ static bool leaf_is_valid(const struct iopt *table, u64 entry, unsigned int leve
 }
 
 /*
- * Adds the tables below @entries to @count. A table reached twice makes the count wrong, and a cycle
- * is impossible since the level falls with each step.
+ * Adds the tables from @entries down to @count. A table reached twice makes the count wrong, and a
+ * cycle is impossible since the level falls with each step.
  */
 static bool subtree_is_valid(const struct iopt *table, const u64 *entries, unsigned int level,
 			     u64 base, u64 *count)

@@ -114,7 +114,7 @@ static int lpae_map_pages(struct iommu_domain *domain, unsigned long iova, phys_
 	err = make_room(sdom, slot, iova, paddr, count);
 	if (err)
 		return err;
-	bits = table->prot_bits[prot & (IOPT_PROT_COUNT - 1)] | table->fmt->leaf_bits[level];
+	bits = iopt_leaf_bits(table, prot, level);
 	iopt_leaves_fill(slot.entry, count, paddr | bits, pgsize, table->fmt->present_mask);
 	*mapped += count * pgsize;
 	return 0;
@@ -209,6 +209,7 @@ const struct sim_iommu_profile sim_profile_arm_lpae = {
 	.formats = arm_lpae_formats,
 	.domain_type = IOMMU_DOMAIN_DMA,
 	.ops = &arm_lpae_ops,
+	.gathers_pages = true,
 	.fault_style = SIM_FAULT_SMMUV3,
 	.msi_start = 0x8000000,
 	.msi_bytes = 0x100000,

@@ -128,9 +128,10 @@ static int check_map(const struct iopt *table, u64 iova, u64 paddr, u64 len, int
 	return 0;
 }
 
-static noinline int map_slow(struct sim_domain *sdom, u64 iova, u64 paddr, size_t pgsize,
-			     size_t pgcount, int prot, size_t *mapped)
+static int generic_pt_map_pages(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
+				size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
 {
+	struct sim_domain *sdom = to_sim_domain(domain);
 	struct iopt *table = &sdom->table;
 	u64 len = pgsize * pgcount, leaf_bytes;
 	struct map_call map = { .sdom = sdom, .iova = iova, .paddr = paddr, .left = len };
@@ -150,8 +151,7 @@ static noinline int map_slow(struct sim_domain *sdom, u64 iova, u64 paddr, size_
 		return -ERANGE;
 
 	map.level = (__builtin_ctzll(leaf_bytes) - IOPT_PAGE_SHIFT) / 9;
-	map.leaf_bits = table->prot_bits[prot & (IOPT_PROT_COUNT - 1)] |
-			table->fmt->leaf_bits[map.level];
+	map.leaf_bits = iopt_leaf_bits(table, prot, map.level);
 	iommu_iotlb_gather_init(&map.gather);
 	err = map_range(&map);
 	/* Walk caches may still lead to the tables that gave way. */
@@ -159,29 +159,6 @@ static noinline int map_slow(struct sim_domain *sdom, u64 iova, u64 paddr, size_
 		iommu_iotlb_sync(&sdom->domain, &map.gather);
 	*mapped += len - map.left;
 	return err;
-}
-
-static int generic_pt_map_pages(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
-				size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
-{
-	struct sim_domain *sdom = to_sim_domain(domain);
-	struct iopt *table = &sdom->table;
-	u64 *entries = iopt_leaf_cached(table, iova);
-	u64 *entry;
-
-	/*
-	 * One page into the table used last: the common case of linking page by page. Whatever is
-	 * unusual is left to the slow path, which says what.
-	 */
-	if (unlikely(pgsize != IOPT_PAGE_BYTES || pgcount != 1 || !entries))
-		return map_slow(sdom, iova, paddr, pgsize, pgcount, prot, mapped);
-	entry = entries + iopt_index(iova, 0);
-	if (unlikely(!(prot & (IOMMU_READ | IOMMU_WRITE)) || paddr > table->oa_last ||
-		     (iova | paddr) & (IOPT_PAGE_BYTES - 1) || iopt_is_present(table->fmt, *entry)))
-		return map_slow(sdom, iova, paddr, pgsize, pgcount, prot, mapped);
-	*entry = paddr | table->prot_bits[prot & (IOPT_PROT_COUNT - 1)] | table->fmt->leaf_bits[0];
-	*mapped += IOPT_PAGE_BYTES;
-	return 0;
 }
 
 /* One call of unmap_pages(). */
@@ -256,11 +233,13 @@ static bool unmap_in_table(struct unmap_call *unmap, u64 *entries, unsigned int 
 	return true;
 }
 
-static noinline size_t unmap_slow(struct sim_domain *sdom, u64 iova, u64 len,
-				  struct iommu_iotlb_gather *gather)
+static size_t generic_pt_unmap_pages(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
+				     size_t pgcount, struct iommu_iotlb_gather *gather)
 {
+	struct sim_domain *sdom = to_sim_domain(domain);
 	struct iopt *table = &sdom->table;
 	struct unmap_call unmap = { .sdom = sdom, .iova = iova };
+	u64 len = (u64)pgsize * pgcount;
 
 	if (!len || __builtin_add_overflow(iova, len - 1, &unmap.last) ||
 	    unmap.last > table->va_last)
@@ -270,27 +249,6 @@ static noinline size_t unmap_slow(struct sim_domain *sdom, u64 iova, u64 len,
 	iommu_iotlb_gather_add_range(gather, iova, unmap.unmapped);
 	list_splice(&unmap.freed.pages, &gather->freelist.pages);
 	return unmap.unmapped;
-}
-
-static size_t generic_pt_unmap_pages(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
-				     size_t pgcount, struct iommu_iotlb_gather *gather)
-{
-	struct sim_domain *sdom = to_sim_domain(domain);
-	struct iopt *table = &sdom->table;
-	u64 *entries = iopt_leaf_cached(table, iova);
-	u64 *entry;
-
-	/* One page of the table used last. A whole table is never emptied by one page of it. */
-	if (pgsize != IOPT_PAGE_BYTES || pgcount != 1 || !entries)
-		return unmap_slow(sdom, iova, (u64)pgsize * pgcount, gather);
-	entry = entries + iopt_index(iova, 0);
-	if (!iopt_is_present(table->fmt, *entry)) {
-		iommu_iotlb_gather_add_range(gather, iova, 0);
-		return 0;
-	}
-	*entry = 0;
-	iommu_iotlb_gather_add_range(gather, iova, IOPT_PAGE_BYTES);
-	return IOPT_PAGE_BYTES;
 }
 
 static const struct iommu_domain_ops generic_pt_ops = {

@@ -119,8 +119,8 @@ static int legacy_map_check(const struct iopt *table, u64 iova, u64 paddr, size_
 	if ((iova | paddr) & (pgsize - 1))
 		return -EINVAL;
 	if (__builtin_add_overflow(iova, len, &end) || end - 1 > table->va_last) {
-		pr_err("intel_iommu_map: iommu width (%u) is not sufficient for the mapped address (%llx)\n",
-		       iopt_level_shift(table->top_level + 1), iova + len);
+		pr_err("intel_iommu_map: iommu width (%u) is not sufficient for the mapped "
+		       "address (%llx)\n", iopt_level_shift(table->top_level + 1), iova + len);
 		return -EFAULT;
 	}
 	if (!(prot & (IOMMU_READ | IOMMU_WRITE)) || paddr > table->oa_last)
@@ -142,7 +142,7 @@ static int legacy_map_pages(struct iommu_domain *domain, unsigned long iova, phy
 	err = legacy_map_check(table, iova, paddr, pgsize, len, prot);
 	if (err)
 		return err;
-	bits = table->prot_bits[prot & (IOPT_PROT_COUNT - 1)] | table->fmt->leaf_bits[level];
+	bits = iopt_leaf_bits(table, prot, level);
 	while (left) {
 		unsigned int count = min_t(u64, left, IOPT_ENTRY_COUNT - iopt_index(iova, level));
 
@@ -155,6 +155,8 @@ static int legacy_map_pages(struct iommu_domain *domain, unsigned long iova, phy
 		/* What this call has installed so far stays behind: *mapped is not told of it. */
 		if (err)
 			return err;
+		if (level == 0)
+			iopt_leaf_cache_set(table, iova, slot.entry - iopt_index(iova, 0));
 		map_in_table(sdom, slot, iova, paddr, bits, count);
 		iova += count * pgsize;
 		paddr += count * pgsize;
@@ -188,7 +190,7 @@ static void clear_in_table(struct legacy_range *range, u64 *entries, unsigned in
 	}
 }
 
-/* Whether a large leaf reaches over an end of the range, where the driver would corrupt its page. */
+/* Whether a large leaf reaches over an end of the range: there the driver corrupts its page. */
 static bool splits_leaf(const struct legacy_range *range, u64 at, struct iopt_leaf *leaf)
 {
 	return iopt_walk(range->sdom, at, leaf) &&
@@ -244,6 +246,7 @@ const struct sim_iommu_profile sim_profile_vtd_legacy = {
 	.formats = vtd_legacy_formats,
 	.domain_type = IOMMU_DOMAIN_DMA,
 	.ops = &vtd_legacy_ops,
+	.gathers_pages = true,
 	.fault_style = SIM_FAULT_VTD,
 	.msi_start = 0xfee00000,
 	.msi_bytes = 0x100000,

@@ -15,8 +15,10 @@ static void test_map_traces_once_whatever_it_takes(void **state)
 	do_map(&f, B - PAGE, P - PAGE, MID + 2 * PAGE);
 	do_unmap(&f, B - PAGE, MID + 2 * PAGE);
 	ktest_assert_string_equal(f.log,
-		"IOMMU: iova=0x000000003ffff000 - 0x0000000040201000 paddr=0x000000007ffff000 size=2105344\n"
-		"IOMMU: iova=0x000000003ffff000 - 0x0000000040201000 size=2105344 unmapped_size=2105344\n"
+		"IOMMU: iova=0x000000003ffff000 - 0x0000000040201000 "
+		"paddr=0x000000007ffff000 size=2105344\n"
+		"IOMMU: iova=0x000000003ffff000 - 0x0000000040201000 size=2105344 "
+		"unmapped_size=2105344\n"
 		"domain=0 0x3ffff000 - 0x40200fff\n");
 	fixture_drop(&f);
 }
@@ -33,8 +35,10 @@ static void test_map_of_size_0_succeeds_and_traces(void **state)
 		ktest_assert_int_equal(iommu_map(f.domain, B, P, 0, RW, GFP_ATOMIC), 0);
 		ktest_assert_u64_equal(iommu_unmap(f.domain, B, 0), 0);
 		ktest_assert_string_equal(f.log,
-			"IOMMU: iova=0x0000000040000000 - 0x0000000040000000 paddr=0x0000000080000000 size=0\n"
-			"IOMMU: iova=0x0000000040000000 - 0x0000000040000000 size=0 unmapped_size=0\n");
+			"IOMMU: iova=0x0000000040000000 - 0x0000000040000000 "
+			"paddr=0x0000000080000000 size=0\n"
+			"IOMMU: iova=0x0000000040000000 - 0x0000000040000000 size=0 "
+			"unmapped_size=0\n");
 		fixture_drop(&f);
 	}
 }
@@ -50,9 +54,12 @@ static void test_unaligned_is_refused_with_a_message(void **state)
 	ktest_assert_u64_equal(iommu_unmap(f.domain, B + 8, PAGE), 0);
 	ktest_assert_u64_equal(iommu_unmap(f.domain, B, PAGE + 1), 0);
 	ktest_assert_string_equal(f.log,
-		"iommu: unaligned: iova 0x40000800 pa 0x0000000080000000 size 0x1000 min_pagesz 0x1000\n"
-		"iommu: unaligned: iova 0x40000000 pa 0x0000000080000001 size 0x1000 min_pagesz 0x1000\n"
-		"iommu: unaligned: iova 0x40000000 pa 0x0000000080000000 size 0x64 min_pagesz 0x1000\n"
+		"iommu: unaligned: iova 0x40000800 pa 0x0000000080000000 size 0x1000 "
+		"min_pagesz 0x1000\n"
+		"iommu: unaligned: iova 0x40000000 pa 0x0000000080000001 size 0x1000 "
+		"min_pagesz 0x1000\n"
+		"iommu: unaligned: iova 0x40000000 pa 0x0000000080000000 size 0x64 "
+		"min_pagesz 0x1000\n"
 		"iommu: unaligned: iova 0x40000008 size 0x1000 min_pagesz 0x1000\n"
 		"iommu: unaligned: iova 0x40000000 size 0x1001 min_pagesz 0x1000\n");
 	fixture_drop(&f);
@@ -135,7 +142,8 @@ static void test_vtd_legacy_messages(void **state)
 	ktest_assert_string_contains(f.log,
 		"DMAR: ERROR: DMA PTE for vPFN 0x40000 already set (to 80000003 not 100000003)\n");
 	ktest_assert_string_contains(f.log,
-		"DMAR: intel_iommu_map: iommu width (48) is not sufficient for the mapped address (1000000001000)\n");
+		"DMAR: intel_iommu_map: iommu width (48) is not sufficient for the "
+		"mapped address (1000000001000)\n");
 	fixture_drop(&f);
 }
 
@@ -231,7 +239,8 @@ static void test_map_flushes_only_if_tables_went(void **state)
 	do_map(&f, B, P, MID);
 	ktest_assert_string_equal(f.log,
 		"domain=0 0x40000000 - 0x401fffff\n"
-		"IOMMU: iova=0x0000000040000000 - 0x0000000040200000 paddr=0x0000000080000000 size=2097152\n");
+		"IOMMU: iova=0x0000000040000000 - 0x0000000040200000 "
+		"paddr=0x0000000080000000 size=2097152\n");
 	fixture_drop(&f);
 }
 
@@ -243,8 +252,10 @@ static void test_sync_map_works_in_caching_mode_only(void **state)
 		bool caching_mode;
 		bool works;
 	} rows[] = {
-		{ "generic-pt", "vtdss", true, true },	{ "generic-pt", "vtdss", false, false },
-		{ "generic-pt", "x86-64", true, false }, { "vtd-legacy", "vtdss", true, true },
+		{ "generic-pt", "vtdss", true, true },
+		{ "generic-pt", "vtdss", false, false },
+		{ "generic-pt", "x86-64", true, false },
+		{ "vtd-legacy", "vtdss", true, true },
 		{ "arm-lpae", NULL, true, false },
 	};
 
@@ -480,7 +491,8 @@ static void test_names(void **state)
 		{ "arm-lpae", "vtdss", "IOMMU profile arm-lpae can't use page-table format vtdss" },
 		{ "vtd-legacy", "arm-lpae",
 		  "IOMMU profile vtd-legacy can't use page-table format arm-lpae" },
-		{ "identity", "vtdss", "IOMMU profile identity has no page tables, so no fmt vtdss" },
+		{ "identity", "vtdss",
+		  "IOMMU profile identity has no page tables, so no fmt vtdss" },
 	};
 	struct iommu_fixture f;
 	struct sim_domain *sdom;
