@@ -99,7 +99,11 @@ struct bench_stats bench_measure(struct bench *bench, const char *name)
 	size_t count = bench->tiny ? TINY_SAMPLE_COUNT : SAMPLE_COUNT;
 	uint64_t times = sample_times(bench, workload);
 	double samples[SAMPLE_COUNT];
-	void *ctx = workload_setup(workload, bench->tiny);
+	void *ctx;
+
+	if (bench->instructions_only)
+		return (struct bench_stats){};
+	ctx = workload_setup(workload, bench->tiny);
 
 	sample_ns(workload, ctx, times);
 	for (size_t i = 0; i < count; i++)
@@ -118,9 +122,14 @@ void bench_measure_pair(struct bench *bench, const char *name, const char *floor
 	uint64_t upper_times = sample_times(bench, upper);
 	uint64_t lower_times = sample_times(bench, lower);
 	double upper_ns[SAMPLE_COUNT], lower_ns[SAMPLE_COUNT], ratios[SAMPLE_COUNT];
-	void *upper_ctx = workload_setup(upper, bench->tiny);
-	void *lower_ctx = workload_setup(lower, bench->tiny);
+	void *upper_ctx, *lower_ctx;
 
+	if (bench->instructions_only) {
+		*ratio = *stats = *floor_stats = (struct bench_stats){};
+		return;
+	}
+	upper_ctx = workload_setup(upper, bench->tiny);
+	lower_ctx = workload_setup(lower, bench->tiny);
 	sample_ns(upper, upper_ctx, upper_times);
 	sample_ns(lower, lower_ctx, lower_times);
 	for (size_t i = 0; i < count; i++) {
@@ -161,6 +170,8 @@ static bool print_bound(struct bench *bench, double value, double bound)
 void bench_row(struct bench *bench, const char *name, const struct bench_stats *stats,
 	       const char *unit, double bound)
 {
+	if (bench->instructions_only)
+		return;
 	printf("%-44s %10.2f %-12s (p10 %.2f, p90 %.2f)", name, stats->median, unit, stats->p10,
 	       stats->p90);
 	print_bound(bench, stats->median, bound);
@@ -169,6 +180,8 @@ void bench_row(struct bench *bench, const char *name, const struct bench_stats *
 void bench_value_row(struct bench *bench, const char *name, double value, const char *unit,
 		     double bound)
 {
+	if (bench->instructions_only)
+		return;
 	printf("%-44s %10.2f %-12s", name, value, unit);
 	print_bound(bench, value, bound);
 }
@@ -237,6 +250,9 @@ void bench_instructions_row(struct bench *bench, const char *name, double bound)
 	if (total <= 0) {
 		printf("%-44s %10s %-12s  valgrind --tool=callgrind can't be run here\n", name, "-",
 		       "instructions");
+		/* Who asked for nothing else wants to know that nothing was checked. */
+		if (bench->instructions_only)
+			bench->status = 1;
 		return;
 	}
 	total /= (double)times * (workload->operations ? workload->operations : 1);
@@ -268,8 +284,8 @@ static int run_counted(struct bench *bench, const char *name, uint64_t times)
 
 static int bad_usage(const char *program)
 {
-	fprintf(stderr, "usage: %s [--tiny] [--no-instructions] [--count NAME [--times N]]\n",
-		program);
+	fprintf(stderr, "usage: %s [--tiny] [--no-instructions | --instructions-only] "
+			"[--count NAME [--times N]]\n", program);
 	return 2;
 }
 
@@ -293,6 +309,8 @@ bool bench_start(struct bench *bench, int argc, char **argv,
 			bench->tiny = true;
 		} else if (!strcmp(argv[i], "--no-instructions")) {
 			bench->instructions = false;
+		} else if (!strcmp(argv[i], "--instructions-only")) {
+			bench->instructions_only = true;
 		} else if (!strcmp(argv[i], "--count") && i + 1 < argc) {
 			count_name = argv[++i];
 		} else if (!strcmp(argv[i], "--times") && i + 1 < argc) {

@@ -17,6 +17,7 @@
  *	                    callgrind --collect-atstart=no --toggle-collect=bench_counted
  *	--times N           repetitions for --count; default is the workload's own
  *	--no-instructions   leave the callgrind rows out
+ *	--instructions-only the callgrind rows alone; status 1 when callgrind can't be run
  *
  * DOC: Example
  *
@@ -74,6 +75,7 @@ struct bench_stats {
  * @program: path of this program, for callgrind
  * @tiny: --tiny
  * @instructions: callgrind rows are wanted
+ * @instructions_only: and nothing else: measuring is passed over, its rows are not printed
  * @held: bounds held so far
  * @exceeded: bounds exceeded so far
  * @status: exit status so far: 1 when a gating bound was exceeded, 2 for wrong usage
@@ -84,6 +86,7 @@ struct bench {
 	const char *program;
 	bool tiny;
 	bool instructions;
+	bool instructions_only;
 	unsigned int held;
 	unsigned int exceeded;
 	int status;

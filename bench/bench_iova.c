@@ -32,6 +32,8 @@ int main(int argc, char **argv)
 
 	bench_instructions_row(&bench, RANDOM_10K, 1500);
 	bench_instructions_row(&bench, CACHED, 0);
+	if (bench.instructions_only)
+		return bench_finish(&bench);
 	stats = bench_measure(&bench, CACHED);
 	bench_row(&bench, CACHED, &stats, "ns", 40);
 	bench_measure_pair(&bench, RANDOM_100K, RANDOM_1K, &ratio, &stats, &small);
