@@ -127,7 +127,7 @@ struct svmsim_run *scn_run_record(struct scn_runner *runner, enum svmsim_verdict
 	judged = scn_alloc(runner->arena, (run->report_count + 1) * sizeof(*judged));
 	standing = scn_alloc(runner->arena, (run->report_count + 1) * sizeof(*standing));
 	if (runner->world)
-		scn_judge(runner, standing, run->report_count, true);
+		scn_judge(runner, standing, run->report_count, !runner->options->show);
 	for (i = 0; i < run->report_count; i++)
 		copy_report(runner, &judged[i], i, standing[i]);
 	sort_failures(runner);

@@ -29,8 +29,9 @@ const struct scn_statement scn_statements[SCN_KEY_COUNT] = {
 	[SCN_KEY_EXPECT] = { "expect",
 		"expect report ID [FIELD=VALUE...] [xN] | expect note ID ... | expect no reports | "
 		"expect COUNTER OP N",
-		"reports and notes are judged at the end of the run: exactly N with these fields, "
-		"`*` is any value; counters are judged where the line stands, OP is = != < <= > >=" },
+		"reports and notes are judged at the end of the run: exactly N with these "
+		"fields, `*` is any value; counters are judged where the line stands, OP is "
+		"= != < <= > >=" },
 	[SCN_KEY_STATE] = { "state", "state WHAT",
 		"what the machine holds here, compared with the lines between two `----` lines "
 		"that follow; `*` matches one field; `svmsim bless` rewrites the lines" },

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* svmsim fmt: the one canonical layout of scenario files. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "cli.h"
+
+static const struct cli_option options[] = {
+	{ "check", NULL, "change nothing; exit status 1 if a file is laid out differently" },
+	{ "D", "NAME=VAL", "set a variable that a file needs to be read" },
+	{ NULL, NULL, NULL },
+};
+
+/* Returns an exit status. */
+static int format_file(const struct cli_file *file, bool check)
+{
+	const char *old = svmsim_scenario_text(file->scenario);
+	char *text = svmsim_scenario_format(file->scenario);
+	int status = CLI_HELD;
+
+	if (!strcmp(file->path, "-")) {
+		fputs(text, stdout);
+	} else if (strcmp(old, text)) {
+		printf("%s%s\n", file->path, check ? ": not in canonical layout" : "");
+		if (check)
+			status = CLI_FINDING;
+		else if (!cli_write_file(file->path, text))
+			status = CLI_USAGE;
+	}
+	free(text);
+	return status;
+}
+
+static int run(const struct cli_args *args)
+{
+	struct svmsim_define define[CLI_VALUE_MAX];
+	struct svmsim_scenario_options load_options = { .define = define };
+	struct cli_files files = { NULL, 0 };
+	int status = CLI_USAGE;
+	unsigned int i;
+
+	if (cli_defines(args, define, &load_options.define_count) && cli_gather(args, &files) &&
+	    cli_load(&files, &load_options)) {
+		status = CLI_HELD;
+		for (i = 0; i < files.count; i++) {
+			int one = format_file(&files.file[i], cli_has(args, "check"));
+
+			status = one > status ? one : status;
+		}
+	}
+	cli_files_free(&files);
+	cli_defines_free(define, load_options.define_count);
+	return status;
+}
+
+const struct cli_command cli_cmd_fmt = {
+	.name = "fmt",
+	.operands = "FILE|DIRECTORY|-...",
+	.does = "rewrite scenarios in the one canonical layout",
+	.detail = "Rewrites files in the canonical layout and names those that changed; standard "
+		  "input\ngoes to standard output.",
+	.example = { "svmsim fmt scenarios/", "svmsim fmt --check scenarios/" },
+	.option = options,
+	.run = run,
+};

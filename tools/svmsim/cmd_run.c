@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* svmsim run: scenarios, each repetition once in a worker of its own. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "arena.h"
+#include "cli.h"
+#include "host/host.h"
+
+#define TASK_MAX 1000000u
+#define WORKER_SECONDS 300
+#define PROGRESS_AFTER_SECONDS 2
+
+static const struct cli_option options[] = {
+	{ "D", "NAME=VAL", "set a variable of the scenario" },
+	{ "iommu", "P", "short for -D IOMMU=P, P an IOMMU profile" },
+	{ "seed", "N|A..B", "seed of the random source, or one run for each of a range" },
+	{ "trace", "FILE", "write every event in the form of ftrace" },
+	{ "format", "FORMAT", "text (default), ktap or json" },
+	{ "json", NULL, "short for --format json" },
+	{ "fatal", NULL, "stop at the first report that is not expected" },
+	{ "twice", NULL, "run twice and with other memory fill, and compare the digests" },
+	{ "jobs", "N", "runs at once, 1 by default" },
+	{ "allow-unsafe", NULL, "as \"allow unsafe\" in every file" },
+	{ NULL, NULL, NULL },
+};
+
+/** struct format - how records are printed */
+struct format {
+	const char *name;
+	void (*run)(struct cli_tally *tally, const struct cli_task *task,
+		    const struct svmsim_run *run);
+	void (*end)(struct cli_tally *tally);
+};
+
+static const struct format formats[] = {
+	{ "text", cli_text_run, cli_text_end },
+	{ "ktap", cli_ktap_run, cli_ktap_end },
+	{ "json", cli_json_run, cli_json_end },
+	{ NULL, NULL, NULL },
+};
+
+struct run_state {
+	struct cli_tally tally;
+	const struct format *format;
+	bool fatal;
+	bool progress;
+	bool progress_shown;
+	time_t start;
+	unsigned int done_count;
+};
+
+static const char *format_known(const void *ctx, unsigned int index)
+{
+	return formats[index].name;
+}
+
+static const struct format *find_format(const struct cli_args *args)
+{
+	const char *name = cli_value(args, "format");
+	const struct format *format;
+
+	if (!name)
+		name = cli_has(args, "json") ? "json" : "text";
+	for (format = formats; format->name; format++) {
+		if (!strcmp(format->name, name))
+			return format;
+	}
+	cli_say("svmsim run: unknown format \"%.60s\"%s; known: text, ktap, json", name,
+		cli_suggest(name, format_known, NULL));
+	return NULL;
+}
+
+/* N or A..B; a file's own seed wins, so a range of more than one is for files without. */
+static bool parse_seeds(const struct cli_args *args, uint64_t *first, uint64_t *last)
+{
+	const char *text = cli_value(args, "seed");
+	char *end;
+
+	*first = *last = 0;
+	if (!text)
+		return true;
+	errno = 0;
+	*first = *last = strtoull(text, &end, 0);
+	if (*text >= '0' && *text <= '9' && end[0] == '.' && end[1] == '.' && end[2] >= '0' &&
+	    end[2] <= '9')
+		*last = strtoull(end + 2, &end, 0);
+	if (*text < '0' || *text > '9' || *end || errno || !*first || *last < *first ||
+	    *last - *first >= TASK_MAX) {
+		cli_say("svmsim run: --seed %.60s: expected a seed from 1, or a range as in 1..100",
+			text);
+		return false;
+	}
+	return true;
+}
+
+/* Files of directories that nothing acts in are for others to use; a named one is an empty run. */
+static bool check_actions(const struct cli_args *args, struct cli_files *files)
+{
+	unsigned int i, active_count = 0;
+
+	for (i = 0; i < files->count; i++) {
+		if (svmsim_scenario_has_action(files->file[i].scenario)) {
+			active_count++;
+		} else if (files->file[i].named) {
+			cli_say("%s: nothing acts in it: an empty run", files->file[i].path);
+			return false;
+		}
+	}
+	if (!active_count)
+		cli_say("%s: no scenario in it has an action: an empty run", args->operand[0]);
+	return active_count;
+}
+
+static struct cli_task *make_tasks(const struct cli_files *files, uint64_t first, uint64_t last,
+				   unsigned int *count)
+{
+	struct cli_task *task = NULL;
+	unsigned int i, k;
+	uint64_t seed, total = 0;
+
+	*count = 0;
+	for (i = 0; i < files->count; i++)
+		total += svmsim_scenario_repetitions(files->file[i].scenario);
+	total *= last - first + 1;
+	if (total > TASK_MAX) {
+		cli_say("svmsim run: %llu runs are more than %u at once", (unsigned long long)total,
+			TASK_MAX);
+		return NULL;
+	}
+	task = host_zalloc((total + 1) * sizeof(*task));
+	for (i = 0; i < files->count; i++) {
+		const struct cli_file *file = &files->file[i];
+
+		if (!svmsim_scenario_has_action(file->scenario))
+			continue;
+		for (k = 0; k < svmsim_scenario_repetitions(file->scenario); k++) {
+			for (seed = first; seed <= last; seed++)
+				task[(*count)++] = (struct cli_task){ file, k, seed };
+		}
+	}
+	return task;
+}
+
+static void count_verdict(struct cli_tally *tally, enum svmsim_verdict verdict)
+{
+	tally->passed += verdict == SVMSIM_PASSED;
+	tally->failed += verdict == SVMSIM_FAILED || verdict == SVMSIM_DEFECT;
+	tally->skipped += verdict == SVMSIM_SKIPPED;
+	tally->inconclusive += verdict == SVMSIM_INCONCLUSIVE;
+	tally->defect += verdict == SVMSIM_DEFECT;
+}
+
+static void show_progress(struct run_state *state)
+{
+	if (!state->progress || time(NULL) - state->start < PROGRESS_AFTER_SECONDS)
+		return;
+	fprintf(stderr, "\r%u of %u runs", state->done_count, state->tally.task_count);
+	fflush(stderr);
+	state->progress_shown = true;
+}
+
+static void clear_progress(struct run_state *state)
+{
+	if (state->progress_shown)
+		fprintf(stderr, "\r\033[K");
+	state->progress_shown = false;
+}
+
+static bool run_done(void *ctx, const struct cli_task *task, const struct svmsim_run *run)
+{
+	struct run_state *state = ctx;
+
+	count_verdict(&state->tally, run->verdict);
+	state->done_count++;
+	clear_progress(state);
+	state->format->run(&state->tally, task, run);
+	fflush(stdout);
+	show_progress(state);
+	return !(state->fatal && (run->verdict == SVMSIM_FAILED || run->verdict == SVMSIM_DEFECT));
+}
+
+static void write_event(void *ctx, const struct svmsim_event *event)
+{
+	FILE *trace = ctx;
+
+	fprintf(trace, "%s\n", event->line);
+}
+
+/* Line by line, because a worker that dies flushes nothing. */
+static FILE *open_trace(const char *path)
+{
+	FILE *trace = fopen(path, "we");
+
+	if (trace)
+		setvbuf(trace, NULL, _IOLBF, 0);
+	else
+		cli_say("%s: can't be written: %s", path, strerror(errno));
+	return trace;
+}
+
+static int status_of(const struct cli_tally *tally)
+{
+	if (tally->defect)
+		return CLI_DEFECT;
+	if (tally->failed)
+		return CLI_FINDING;
+	if (tally->inconclusive)
+		return CLI_INCONCLUSIVE;
+	return tally->passed ? CLI_HELD : CLI_SKIPPED;
+}
+
+static bool any_named(const struct cli_files *files)
+{
+	unsigned int i;
+
+	for (i = 0; i < files->count; i++) {
+		if (files->file[i].named)
+			return true;
+	}
+	return false;
+}
+
+/* Everything is loaded and right: run it. */
+static int run_files(const struct cli_args *args, const struct cli_files *files,
+		     struct svmsim_scenario_options *run_options, const struct format *format,
+		     uint64_t first_seed, uint64_t last_seed)
+{
+	struct run_state state = { .format = format, .start = time(NULL) };
+	const char *trace_path = cli_value(args, "trace");
+	struct cli_task *task;
+	FILE *trace = NULL;
+	uint64_t jobs = 1;
+
+	if (!cli_number(args, "jobs", 1, 64, &jobs))
+		return CLI_USAGE;
+	if (trace_path && !(trace = open_trace(trace_path)))
+		return CLI_USAGE;
+	task = make_tasks(files, first_seed, last_seed, &state.tally.task_count);
+	if (task) {
+		run_options->watch = trace ? write_event : NULL;
+		run_options->watch_ctx = trace;
+		run_options->text_of_all = any_named(files);
+		run_options->json = !strcmp(format->name, "json");
+		run_options->style.color = state.tally.color = cli_color() &&
+							       !strcmp(format->name, "text");
+		state.fatal = cli_has(args, "fatal");
+		state.progress = isatty(STDERR_FILENO) && state.tally.task_count > 1;
+		/* One trace file: one run at a time. */
+		cli_lanes(task, state.tally.task_count, trace ? 1 : (unsigned int)jobs,
+			  run_options, run_done, &state);
+		clear_progress(&state);
+		format->end(&state.tally);
+	}
+	host_free(task);
+	if (trace)
+		fclose(trace);
+	return task ? status_of(&state.tally) : CLI_USAGE;
+}
+
+static int run(const struct cli_args *args)
+{
+	struct svmsim_define define[CLI_VALUE_MAX];
+	struct svmsim_scenario_options run_options = {
+		.define = define,
+		.style = { .frames = true, .meaning = true },
+		.allow_unsafe = cli_has(args, "allow-unsafe"),
+		.fatal = cli_has(args, "fatal"),
+		.twice = cli_has(args, "twice"),
+		.timeout_seconds = WORKER_SECONDS,
+	};
+	const struct format *format = find_format(args);
+	struct cli_files files = { NULL, 0 };
+	uint64_t first_seed, last_seed;
+	int status = CLI_USAGE;
+
+	if (format && parse_seeds(args, &first_seed, &last_seed) &&
+	    cli_defines(args, define, &run_options.define_count) && cli_gather(args, &files) &&
+	    cli_load(&files, &run_options) &&
+	    cli_check_defines(&files, define, run_options.define_count) &&
+	    check_actions(args, &files)) {
+		run_options.allocator = svmsim_arena_get();
+		status = run_files(args, &files, &run_options, format, first_seed, last_seed);
+	}
+	cli_files_free(&files);
+	cli_defines_free(define, run_options.define_count);
+	return status;
+}
+
+const struct cli_command cli_cmd_run = {
+	.name = "run",
+	.operands = "FILE|DIRECTORY|-...",
+	.does = "execute scenarios once",
+	.detail = "Executes scenarios, every repetition of each once. A file named here also "
+		  "prints the\nreports that it expects; a directory prints only what is wrong.",
+	.example = {
+		"svmsim run scenarios/hole/unlink.svm -D IOMMU=arm-lpae",
+		"svmsim run --jobs 4 --format ktap scenarios/",
+	},
+	.option = options,
+	.run = run,
+};

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* svmsim version: the build, how faithful the model is, which kernel behaviours it knows. */
+#include <jansson.h>
+#include <stdio.h>
+#include "cli.h"
+#include "fidelity.h"
+
+static const struct cli_option options[] = {
+	{ "json", NULL, "as JSON" },
+	{ NULL, NULL, NULL },
+};
+
+static const char *known(unsigned int index, bool format)
+{
+	return format ? svmsim_format_name(index) : svmsim_profile_name(index);
+}
+
+static json_t *names_json(bool format)
+{
+	json_t *list = json_array();
+	unsigned int i;
+
+	for (i = 0; known(i, format); i++)
+		json_array_append_new(list, json_string(known(i, format)));
+	return list;
+}
+
+static void print_names(const char *title, bool format)
+{
+	unsigned int i;
+
+	printf("%s", title);
+	for (i = 0; known(i, format); i++)
+		printf("%s%s", i ? ", " : "", known(i, format));
+	putchar('\n');
+}
+
+static int run(const struct cli_args *args)
+{
+	if (args->operand_count) {
+		cli_say("svmsim version: takes no operands");
+		return CLI_USAGE;
+	}
+	if (cli_has(args, "json")) {
+		cli_print_json(json_pack("{s:s, s:s, s:s, s:s, s:{s:i, s:i, s:i}, s:o, s:o, s:[]}",
+					 "version", CLI_VERSION, "compiler", __VERSION__,
+					 "build", CLI_BUILD_TYPE, "kernel", "v7.0", "fidelity",
+					 "same", CLI_FIDELITY_SAME, "simplified",
+					 CLI_FIDELITY_SIMPLIFIED, "absent", CLI_FIDELITY_ABSENT,
+					 "profiles", names_json(false), "formats", names_json(true),
+					 "quirks"));
+		return CLI_HELD;
+	}
+	printf("svmsim %s\n", CLI_VERSION);
+	printf("build:    %s, %s\n", __VERSION__, CLI_BUILD_TYPE);
+	printf("kernel:   v7.0\n");
+	printf("fidelity: of the kernel's names %d are the same, %d simplified, %d absent "
+	       "(docs/model.md)\n", CLI_FIDELITY_SAME, CLI_FIDELITY_SIMPLIFIED,
+	       CLI_FIDELITY_ABSENT);
+	print_names("profiles: ", false);
+	print_names("formats:  ", true);
+	printf("quirks:   none\n");
+	return CLI_HELD;
+}
+
+const struct cli_command cli_cmd_version = {
+	.name = "version",
+	.operands = "",
+	.does = "print build, fidelity and kernel behaviours",
+	.detail = "Prints the build, how many of the kernel's names are modelled how faithfully, "
+		  "the IOMMU\nprofiles and page-table formats, and the named quirks.",
+	.example = { "svmsim version", "svmsim version --json" },
+	.option = options,
+	.run = run,
+};

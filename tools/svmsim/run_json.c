@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Records of runs as one JSON document. */
+#include <jansson.h>
+#include <stdio.h>
+#include "cli.h"
+
+static const char *const verdict_name[] = {
+	[SVMSIM_PASSED] = "passed",
+	[SVMSIM_FAILED] = "failed",
+	[SVMSIM_SKIPPED] = "skipped",
+	[SVMSIM_INCONCLUSIVE] = "inconclusive",
+	[SVMSIM_DEFECT] = "defect",
+};
+
+static const char *const standing_name[] = {
+	[SVMSIM_UNEXPECTED] = "unexpected",
+	[SVMSIM_EXPECTED] = "expected",
+	[SVMSIM_CONSUMED] = "consumed",
+	[SVMSIM_NOTED] = "note",
+	[SVMSIM_ATTACHED] = "attached",
+};
+
+static json_t *failures(const struct svmsim_run *run)
+{
+	json_t *list = json_array();
+	unsigned int i;
+
+	for (i = 0; i < run->failure_count; i++) {
+		const struct svmsim_failure *failure = &run->failure[i];
+
+		json_array_append_new(list, json_pack("{s:s, s:i, s:s, s:s, s:s}",
+						      "file", failure->file,
+						      "line", (int)failure->line,
+						      "what", failure->what,
+						      "expected", failure->expected,
+						      "got", failure->got));
+	}
+	return list;
+}
+
+static json_t *reports(const struct svmsim_run *run)
+{
+	json_t *list = json_array();
+	unsigned int i;
+
+	for (i = 0; i < run->report_count; i++) {
+		const struct svmsim_judged *judged = &run->report[i];
+		json_t *object = json_loads(judged->json, 0, NULL);
+
+		if (!object)
+			object = json_pack("{s:s}", "identifier", judged->report.identifier);
+		json_object_set_new(object, "standing",
+				    json_string(standing_name[judged->standing]));
+		if (judged->line) {
+			json_object_set_new(object, "file", json_string(judged->file));
+			json_object_set_new(object, "line", json_integer(judged->line));
+		}
+		json_array_append_new(list, object);
+	}
+	return list;
+}
+
+void cli_json_run(struct cli_tally *tally, const struct cli_task *task,
+		  const struct svmsim_run *run)
+{
+	json_t *object = json_object();
+	char digest[24];
+
+	snprintf(digest, sizeof(digest), "%016llx", (unsigned long long)run->digest);
+	json_object_set_new(object, "file", json_string(run->file));
+	json_object_set_new(object, "variant", json_string(run->variant));
+	if (task->seed)
+		json_object_set_new(object, "seed", json_integer((json_int_t)task->seed));
+	json_object_set_new(object, "verdict", json_string(verdict_name[run->verdict]));
+	if (run->reason[0])
+		json_object_set_new(object, "reason", json_string(run->reason));
+	json_object_set_new(object, "digest", json_string(digest));
+	json_object_set_new(object, "steps", json_integer((json_int_t)run->step_count));
+	json_object_set_new(object, "failures", failures(run));
+	json_object_set_new(object, "reports", reports(run));
+	json_object_set_new(object, "replay", json_sprintf("svmsim %s", run->replay));
+	if (!tally->json)
+		tally->json = json_array();
+	json_array_append_new(tally->json, object);
+}
+
+void cli_json_end(struct cli_tally *tally)
+{
+	json_t *list = tally->json ? tally->json : json_array();
+
+	cli_print_json(json_pack("{s:o, s:i, s:i, s:i, s:i}", "runs", list,
+				 "passed", (int)tally->passed, "failed", (int)tally->failed,
+				 "skipped", (int)tally->skipped,
+				 "inconclusive", (int)tally->inconclusive));
+	tally->json = NULL;
+	cli_say("%u passed, %u failed, %u skipped", tally->passed, tally->failed, tally->skipped);
+}

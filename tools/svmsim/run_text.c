@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* Records of runs as text for people, and in the kernel's test protocol. */
+#include <stdio.h>
+#include <string.h>
+#include "cli.h"
+
+#define RED "\033[31m"
+#define GREEN "\033[32m"
+#define YELLOW "\033[33m"
+
+static const char *const verdict_text[] = {
+	[SVMSIM_PASSED] = "ok",
+	[SVMSIM_FAILED] = "FAILED",
+	[SVMSIM_SKIPPED] = "skipped",
+	[SVMSIM_INCONCLUSIVE] = "inconclusive",
+	[SVMSIM_DEFECT] = "DEFECT",
+};
+
+static void print_colored(const struct cli_tally *tally, const char *color, const char *text)
+{
+	if (tally->color)
+		printf("%s%s\033[0m", color, text);
+	else
+		printf("%s", text);
+}
+
+static void print_verdict(const struct cli_tally *tally, const struct cli_task *task,
+			  const struct svmsim_run *run)
+{
+	print_colored(tally, run->verdict == SVMSIM_PASSED  ? GREEN :
+			     run->verdict == SVMSIM_SKIPPED ? YELLOW : RED,
+		      verdict_text[run->verdict]);
+	printf(" %s%s%s", run->file, run->variant[0] ? " " : "", run->variant);
+	if (task->seed)
+		printf(" seed=%llu", (unsigned long long)task->seed);
+	if (run->reason[0])
+		printf(": %s", run->reason);
+	putchar('\n');
+}
+
+static bool was_unexpected(const struct svmsim_run *run, unsigned int index)
+{
+	return run->report[index].standing == SVMSIM_UNEXPECTED;
+}
+
+static void print_indented(const char *text, const char *prefix)
+{
+	while (*text) {
+		size_t bytes = strcspn(text, "\n");
+
+		printf("%s%.*s\n", prefix, (int)bytes, text);
+		text += bytes + (text[bytes] == '\n');
+	}
+}
+
+/* Failures first, each with the report that it is about, then the line that runs it again. */
+static void print_findings(const struct cli_tally *tally, const struct svmsim_run *run,
+			   const char *prefix)
+{
+	unsigned int i;
+
+	for (i = 0; i < run->failure_count; i++) {
+		const struct svmsim_failure *failure = &run->failure[i];
+
+		printf("%s%s:%u: %s: expected %s, got %s\n", prefix, failure->file, failure->line,
+		       failure->what, failure->expected, failure->got);
+		if (failure->report >= 0 && (unsigned int)failure->report < run->report_count &&
+		    was_unexpected(run, (unsigned int)failure->report))
+			print_indented(run->report[failure->report].text, prefix);
+	}
+	if (run->failure_count || run->verdict == SVMSIM_DEFECT)
+		printf("%sreplay: svmsim %s\n", prefix, run->replay);
+}
+
+void cli_text_run(struct cli_tally *tally, const struct cli_task *task,
+		  const struct svmsim_run *run)
+{
+	unsigned int i;
+
+	for (i = 0; i < run->report_count && task->file->named; i++) {
+		if (!was_unexpected(run, i))
+			print_indented(run->report[i].text, "");
+	}
+	print_findings(tally, run, "");
+	print_verdict(tally, task, run);
+}
+
+static void print_counts(const struct cli_tally *tally, const char *prefix)
+{
+	printf("%s%u passed, %u failed, %u skipped", prefix, tally->passed, tally->failed,
+	       tally->skipped);
+	if (tally->inconclusive)
+		printf(", %u inconclusive", tally->inconclusive);
+	putchar('\n');
+}
+
+void cli_text_end(struct cli_tally *tally)
+{
+	print_counts(tally, "");
+}
+
+void cli_ktap_run(struct cli_tally *tally, const struct cli_task *task,
+		  const struct svmsim_run *run)
+{
+	unsigned int number = tally->passed + tally->failed + tally->skipped + tally->inconclusive;
+	bool fine = run->verdict == SVMSIM_PASSED || run->verdict == SVMSIM_SKIPPED;
+
+	if (number == 1)
+		printf("KTAP version 1\n1..%u\n", tally->task_count);
+	print_findings(tally, run, "# ");
+	printf("%s %u %s%s%s", fine ? "ok" : "not ok", number, run->file,
+	       run->variant[0] ? " " : "", run->variant);
+	if (task->seed)
+		printf(" seed=%llu", (unsigned long long)task->seed);
+	if (run->verdict == SVMSIM_SKIPPED)
+		printf(" # SKIP %s", run->reason);
+	else if (run->reason[0])
+		printf(" # %s", run->reason);
+	putchar('\n');
+}
+
+void cli_ktap_end(struct cli_tally *tally)
+{
+	print_counts(tally, "# ");
+}
