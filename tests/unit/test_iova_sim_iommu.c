@@ -227,6 +227,40 @@ static void test_gather_add_page_syncs_when_it_must(void **state)
 	fixture_drop(&f);
 }
 
+/* By page or by range: what a driver gathers for one page and for two. */
+static void test_drivers_gather_in_their_own_way(void **state)
+{
+	static const struct {
+		const char *profile;
+		u64 pgsize;
+	} rows[] = { { "generic-pt", 0 }, { "vtd-legacy", PAGE }, { "arm-lpae", PAGE } };
+
+	for (unsigned int i = 0; i < 3; i++) {
+		struct iommu_iotlb_gather gather;
+		struct iommu_fixture f;
+
+		ktest_context("%s", rows[i].profile);
+		fixture_make(&f, rows[i].profile, NULL, false, 0, 0);
+		do_map(&f, B, P, 4 * PAGE);
+		fixture_log_clear(&f);
+		iommu_iotlb_gather_init(&gather);
+		ktest_assert_u64_equal(iommu_unmap_fast(f.domain, B, PAGE, &gather), PAGE);
+		ktest_assert_u64_equal(gather.pgsize, rows[i].pgsize);
+		ktest_assert_u64_equal(gather.start, B);
+		ktest_assert_u64_equal(gather.end, B + PAGE - 1);
+		/* Apart from the first page: by page that takes a sync in between. */
+		ktest_assert_u64_equal(iommu_unmap_fast(f.domain, B + 3 * PAGE, PAGE, &gather),
+				       PAGE);
+		ktest_assert_u64_equal(gather.start, rows[i].pgsize ? B + 3 * PAGE : B);
+		ktest_assert_u64_equal(gather.end, B + 4 * PAGE - 1);
+		ktest_assert_int_equal(strstr(f.log, "domain=0 0x40000000 - 0x40000fff\n") != NULL,
+				       rows[i].pgsize != 0);
+		iommu_iotlb_sync(f.domain, &gather);
+		do_unmap(&f, B + PAGE, 2 * PAGE);
+		fixture_drop(&f);
+	}
+}
+
 /* A map that made tables go away flushes; any other does not. */
 static void test_map_flushes_only_if_tables_went(void **state)
 {
@@ -592,6 +626,7 @@ static const struct ktest tests[] = {
 	KTEST(test_unmap_of_nothing_flushes_nothing),
 	KTEST(test_unmap_fast_leaves_the_flush_to_the_caller),
 	KTEST(test_gather_add_page_syncs_when_it_must),
+	KTEST(test_drivers_gather_in_their_own_way),
 	KTEST(test_map_flushes_only_if_tables_went),
 	KTEST(test_sync_map_works_in_caching_mode_only),
 	KTEST(test_unmap_drops_cached_translations_of_its_domain),
