@@ -51,7 +51,7 @@ static inline bool dma_use_iova(struct dma_iova_state *state)
 	return state->__size != 0;
 }
 
-/* fidelity: simplified: no bounce buffers (they count as inactive), strict invalidation only */
+/* fidelity: simplified: no bounce buffers (they count as inactive) */
 bool dma_iova_try_alloc(struct device *dev, struct dma_iova_state *state, phys_addr_t phys,
 			size_t size);
 void dma_iova_free(struct device *dev, struct dma_iova_state *state);

@@ -81,6 +81,15 @@ static inline bool iommu_is_dma_domain(struct iommu_domain *domain)
 	return domain->type & __IOMMU_DOMAIN_DMA_API;
 }
 
+enum iommu_cap {
+	IOMMU_CAP_CACHE_COHERENCY,
+	IOMMU_CAP_NOEXEC,
+	IOMMU_CAP_PRE_BOOT_PROTECTION,
+	IOMMU_CAP_ENFORCE_CACHE_COHERENCY,
+	IOMMU_CAP_DEFERRED_FLUSH,
+	IOMMU_CAP_DIRTY_TRACKING,
+};
+
 enum iommu_resv_type {
 	IOMMU_RESV_DIRECT,
 	IOMMU_RESV_DIRECT_RELAXABLE,
@@ -132,14 +141,18 @@ struct iommu_ops {
 	const struct iommu_domain_ops *default_domain_ops;
 };
 
-/* fidelity: simplified: the one member that DMA mapping keeps for a device */
+/* fidelity: simplified: the two members that DMA mapping looks at for a device */
 struct dev_iommu {
 	bool pci_32bit_workaround;
+	bool shadow_on_flush;
 };
 
 /* fidelity: simplified: no groups; a device has one domain for all of its life */
 struct iommu_domain *iommu_get_domain_for_dev(struct device *dev);
 struct iommu_domain *iommu_get_dma_domain(struct device *dev);
+
+/* fidelity: simplified: deferred flushing by profile; page-table walks always snoop; nothing else */
+bool device_iommu_capable(struct device *dev, enum iommu_cap cap);
 
 /* fidelity: same */
 int iommu_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr, size_t size,

@@ -71,6 +71,7 @@ static void cookie_put(struct iommu_domain *domain)
 		return;
 	domain->cookie_type = IOMMU_COOKIE_NONE;
 	domain->iova_cookie = NULL;
+	sim_fq_fini(&cookie->fq);
 	if (cookie->iovad.granule)
 		put_iova_domain(&cookie->iovad);
 	sim_free(sim_world, cookie, sizeof(*cookie));
@@ -96,6 +97,17 @@ static unsigned long first_pfn(const struct iommu_domain *domain, unsigned long 
 	return pfn ? pfn : 1;
 }
 
+/* Lazy if that is wanted and possible; what stands in the way is no reason to fail. */
+static void choose_lazy(struct device *dev, struct iommu_domain *domain,
+			const struct sim_dma_params *params)
+{
+	if (!params->lazy)
+		return;
+	if (device_iommu_capable(dev, IOMMU_CAP_DEFERRED_FLUSH) &&
+	    !sim_fq_init(&domain->iova_cookie->fq, domain, dev->iommu->shadow_on_flush))
+		domain->type = IOMMU_DOMAIN_DMA_FQ;
+}
+
 static int cookie_init(struct device *dev, struct iommu_domain *domain,
 		       const struct sim_dma_params *params)
 {
@@ -115,6 +127,7 @@ static int cookie_init(struct device *dev, struct iommu_domain *domain,
 	err = iova_domain_init_rcaches(iovad);
 	if (err)
 		return err;
+	choose_lazy(dev, domain, params);
 	return params->no_reserved ? 0 : reserve_regions(dev, iovad);
 }
 
@@ -144,6 +157,7 @@ int sim_dma_attach(struct device *dev, struct sim_domain *sdom, const struct sim
 
 	if (dev_is_pci(dev))
 		dev->iommu->pci_32bit_workaround = !params->forcedac;
+	dev->iommu->shadow_on_flush = params->shadow_on_flush;
 	dev->dma_iommu = iommu_is_dma_domain(domain);
 	/* What dma_set_mask() of the driver's probe would have left behind. */
 	dev->dma_skip_sync = dev->dma_coherent;
@@ -206,12 +220,40 @@ dma_addr_t sim_dma_iova_alloc(struct device *dev, size_t size, u64 dma_limit)
 	return (dma_addr_t)pfn << shift;
 }
 
+void sim_dma_iova_recycle(struct iommu_domain *domain, unsigned long pfn, unsigned long pages)
+{
+	sim_event(IOVA_FREE, to_sim_domain(domain)->index, pfn, pages);
+	free_iova_fast(&domain->iova_cookie->iovad, pfn, pages);
+}
+
 void sim_dma_iova_free(struct iommu_domain *domain, dma_addr_t iova, size_t size)
 {
-	struct iova_domain *iovad = &domain->iova_cookie->iovad;
-	unsigned long shift = iova_shift(iovad);
+	unsigned long shift = iova_shift(&domain->iova_cookie->iovad);
 
 	iova_sim_watch(iova_free, domain, iova, size);
-	sim_event(IOVA_FREE, to_sim_domain(domain)->index, iova >> shift, size >> shift);
-	free_iova_fast(iovad, iova_pfn(iovad, iova), size >> shift);
+	sim_dma_iova_recycle(domain, iova >> shift, size >> shift);
+}
+
+void sim_dma_iova_release(struct iommu_domain *domain, dma_addr_t iova, size_t size,
+			  struct iommu_iotlb_gather *gather)
+{
+	struct iommu_dma_cookie *cookie = domain->iova_cookie;
+	unsigned long shift = iova_shift(&cookie->iovad);
+
+	if (!gather->queued) {
+		sim_dma_iova_free(domain, iova, size);
+		return;
+	}
+	/* For the driver the space is gone now, whenever the allocator gets it. */
+	iova_sim_watch(iova_free, domain, iova, size);
+	sim_event(IOVA_QUEUE, to_sim_domain(domain)->index, iova >> shift, size >> shift);
+	sim_fq_add(&cookie->fq, iova >> shift, size >> shift, &gather->freelist);
+}
+
+bool sim_dma_is_queued(const struct iommu_domain *domain, dma_addr_t iova)
+{
+	const struct iommu_dma_cookie *cookie = domain->iova_cookie;
+
+	return domain->cookie_type == IOMMU_COOKIE_DMA_IOVA &&
+	       sim_fq_holds(&cookie->fq, iova >> iova_shift((struct iova_domain *)&cookie->iovad));
 }

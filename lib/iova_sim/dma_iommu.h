@@ -14,8 +14,8 @@
  *
  * DOC: Not modelled
  *
- * Lazy invalidation and bounce buffers: gathers are never queued, and a buffer that would have to
- * bounce fails as it does in a kernel whose bounce buffers are inactive.
+ * Bounce buffers: a buffer that would have to bounce fails as it does in a kernel whose bounce
+ * buffers are inactive.
  */
 #ifndef IOVA_SIM_DMA_IOMMU_H
 #define IOVA_SIM_DMA_IOMMU_H
@@ -28,15 +28,18 @@
 #include <linux/pci.h>
 #include "device/sim_device.h"
 #include "iova_sim/domain.h"
+#include "iova_sim/flush_queue.h"
 #include "iova_sim/layer.h"
 
 /**
  * struct iommu_dma_cookie - IOVA space of a domain
  * @iovad: allocator
+ * @fq: what was unmapped and waits for a flush, if invalidation is lazy
  * @attach_count: devices that use it
  */
 struct iommu_dma_cookie {
 	struct iova_domain iovad;
+	struct sim_fq fq;
 	unsigned int attach_count;
 };
 
@@ -57,11 +60,15 @@ struct sim_dma_attachment {
  * @start_pfn: first IOVA page that may be handed out; 0 for the default, 1
  * @forcedac: do not try addresses below 4 GiB first (iommu.forcedac=1)
  * @no_reserved: leave out bridge windows and interrupt regions, so that all IOVA space is usable
+ * @lazy: invalidate lazily (iommu.strict=0), where the driver can; else it stays strict
+ * @shadow_on_flush: flushes keep shadow tables in step, so lazy means one large queue
  */
 struct sim_dma_params {
 	u64 start_pfn;
 	bool forcedac;
 	bool no_reserved;
+	bool lazy;
+	bool shadow_on_flush;
 };
 
 /**
@@ -73,7 +80,7 @@ struct sim_dma_params {
  * A domain of type identity gives the device direct mapping.
  *
  * Models: iommu_setup_dma_ops(), iommu_dma_init_domain(); drivers/iommu/dma-iommu.c, v7.0.
- * Differs: no deferred attach, no lazy invalidation, no groups.
+ * Differs: no deferred attach, no groups; the type of the domain follows from @params here.
  *
  * Return: 0; -ENOMEM; -EINVAL for a device that has a domain already; -EFAULT when @params ask for
  * another first page than the domain already has.
@@ -163,14 +170,51 @@ void sim_dma_bounce_refuse(struct device *dev);
  */
 dma_addr_t sim_dma_iova_alloc(struct device *dev, size_t size, u64 dma_limit);
 /**
- * sim_dma_iova_free - give IOVA space back
+ * sim_dma_iova_free - give IOVA space back now: nothing was ever mapped there, or it was flushed
  * @domain: domain
  * @iova: start, a multiple of the granule
  * @size: bytes, as the caller believes; nothing checks it
  *
- * Models: iommu_dma_free_iova(); drivers/iommu/dma-iommu.c, v7.0.
- * Differs: no flush queue.
+ * Models: iommu_dma_free_iova() without a gather; drivers/iommu/dma-iommu.c, v7.0.
  */
 void sim_dma_iova_free(struct iommu_domain *domain, dma_addr_t iova, size_t size);
+/**
+ * sim_dma_iova_release - give IOVA space back after an unmap, lazily if that was queued
+ * @domain: domain
+ * @iova: start, a multiple of the granule
+ * @size: bytes, as the caller believes; nothing checks it
+ * @gather: of the unmap; when it is not queued, the caller has synced it
+ *
+ * Models: iommu_dma_free_iova(); drivers/iommu/dma-iommu.c, v7.0.
+ */
+void sim_dma_iova_release(struct iommu_domain *domain, dma_addr_t iova, size_t size,
+			  struct iommu_iotlb_gather *gather);
+/**
+ * sim_dma_iova_recycle - hand IOVA space to the allocator: the last step of giving it back
+ * @domain: domain
+ * @pfn: first page
+ * @pages: length
+ */
+void sim_dma_iova_recycle(struct iommu_domain *domain, unsigned long pfn, unsigned long pages);
+
+/**
+ * sim_dma_is_lazy - whether unmapping queues instead of flushing
+ * @domain: domain with a cookie
+ *
+ * Return: true if so. The IOVA API's unlink is strict all the same.
+ */
+static __always_inline bool sim_dma_is_lazy(const struct iommu_domain *domain)
+{
+	return domain->iova_cookie->fq.domain;
+}
+
+/**
+ * sim_dma_is_queued - whether an address was given back and waits for a flush
+ * @domain: any domain
+ * @iova: address
+ *
+ * Return: true if so: a stale IOTLB entry of it is what lazy invalidation allows for.
+ */
+bool sim_dma_is_queued(const struct iommu_domain *domain, dma_addr_t iova);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * The IOVA-based DMA API. Models drivers/iommu/dma-iommu.c, v7.0, with its sharp edges kept:
  * nothing checks offsets against the window, nothing clears the state, destroying frees with the
- * length that was mapped. Differs: bounce buffers count as inactive, invalidation is strict.
+ * length that was mapped. Differs: bounce buffers count as inactive.
  */
 #include <linux/bug.h>
 #include <linux/dma-mapping.h>
@@ -158,14 +158,16 @@ static void __iommu_dma_iova_unlink(struct device *dev, struct dma_iova_state *s
 		iommu_dma_iova_unlink_range_slow(dev, addr, size);
 
 	iommu_iotlb_gather_init(&iotlb_gather);
+	iotlb_gather.queued = free_iova && sim_dma_is_lazy(domain);
 	size = iova_align(iovad, size + pad);
 	addr -= pad;
 	unmapped = iommu_unmap_fast(domain, addr, size, &iotlb_gather);
 	WARN_ON(unmapped != size);
 
-	iommu_iotlb_sync(domain, &iotlb_gather);
+	if (!iotlb_gather.queued)
+		iommu_iotlb_sync(domain, &iotlb_gather);
 	if (free_iova)
-		sim_dma_iova_free(domain, addr, size);
+		sim_dma_iova_release(domain, addr, size, &iotlb_gather);
 }
 
 void dma_iova_unlink(struct device *dev, struct dma_iova_state *state, size_t offset, size_t size,
@@ -261,13 +263,15 @@ void dma_iova_with_holes_destroy(struct device *dev, struct dma_iova_state *stat
 	iommu_iotlb_gather_init(&iotlb_gather);
 	/*
 	 * Drivers flush between ranges that do not touch, unless the caller has taken the flush
-	 * upon itself. It has: one flush over everything follows before the space is freed.
+	 * upon itself. It has: one flush over everything follows before the space is freed, here
+	 * or, lazily, before the flush queue gives it back.
 	 */
 	iotlb_gather.queued = true;
 	unlink_runs(dev, state, addr, addr + (size - 1), attrs, &iotlb_gather);
-	iotlb_gather.queued = false;
-	iommu_iotlb_sync(domain, &iotlb_gather);
-	sim_dma_iova_free(domain, addr, size);
+	iotlb_gather.queued = sim_dma_is_lazy(domain);
+	if (!iotlb_gather.queued)
+		iommu_iotlb_sync(domain, &iotlb_gather);
+	sim_dma_iova_release(domain, addr, size, &iotlb_gather);
 	sim_scope_end();
 }
 EXPORT_SYMBOL_GPL(dma_iova_with_holes_destroy);

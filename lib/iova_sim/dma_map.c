@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * The streaming DMA API. Models kernel/dma/mapping.c, kernel/dma/direct.h and the mapping part of
- * drivers/iommu/dma-iommu.c, v7.0. Differs: bounce buffers count as inactive, invalidation is
- * strict, no dma_map_ops of an architecture, no DMA debugging.
+ * drivers/iommu/dma-iommu.c, v7.0. Differs: bounce buffers count as inactive, no dma_map_ops of an
+ * architecture, no DMA debugging.
  */
 #include <linux/bug.h>
 #include <linux/dma-mapping.h>
@@ -74,10 +74,12 @@ static void __iommu_dma_unmap(struct device *dev, dma_addr_t addr, size_t size)
 	addr -= pad;
 	size = iova_align(iovad, size + pad);
 	iommu_iotlb_gather_init(&iotlb_gather);
+	iotlb_gather.queued = sim_dma_is_lazy(domain);
 	unmapped = iommu_unmap_fast(domain, addr, size, &iotlb_gather);
 	WARN_ON(unmapped != size);
-	iommu_iotlb_sync(domain, &iotlb_gather);
-	sim_dma_iova_free(domain, addr, size);
+	if (!iotlb_gather.queued)
+		iommu_iotlb_sync(domain, &iotlb_gather);
+	sim_dma_iova_release(domain, addr, size, &iotlb_gather);
 }
 
 void iommu_dma_unmap_phys(struct device *dev, dma_addr_t dma_handle, size_t size,

@@ -40,6 +40,8 @@ enum sim_fault_style {
  * @domain_type: IOMMU_DOMAIN_DMA or IOMMU_DOMAIN_IDENTITY
  * @ops: the driver's operations
  * @gathers_pages: it adds to a gather by iommu_iotlb_gather_add_page(), not _add_range()
+ * @deferred_flush: unmapping leaves the IOTLB alone until it is told to flush, so that invalidation
+ *	can be lazy
  * @fault_style: how it logs a fault
  * @msi_start: start of the window where interrupts go, which no IOVA may use
  * @msi_bytes: its size, 0 for none
@@ -51,6 +53,7 @@ struct sim_iommu_profile {
 	unsigned int domain_type;
 	const struct iommu_domain_ops *ops;
 	bool gathers_pages;
+	bool deferred_flush;
 	enum sim_fault_style fault_style;
 	u64 msi_start;
 	u64 msi_bytes;

@@ -237,13 +237,13 @@ static __always_inline bool unmap_one(struct sim_domain *sdom, u64 iova, size_t 
 {
 	u64 *entry;
 
-	if (!is_simple(sdom, iova, size) || unlikely(gather->queued))
+	if (!is_simple(sdom, iova, size))
 		return false;
 	entry = sdom->table.leaf_table + iopt_index(iova, 0);
 	if (unlikely(!iopt_is_present(sdom->table.fmt, *entry)))
 		return false;
 	*entry = 0;
-	if (sdom->profile->gathers_pages)
+	if (sdom->profile->gathers_pages && !gather->queued)
 		iommu_iotlb_gather_add_page(&sdom->domain, gather, iova, IOPT_PAGE_BYTES);
 	else
 		iommu_iotlb_gather_add_range(gather, iova, IOPT_PAGE_BYTES);

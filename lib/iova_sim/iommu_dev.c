@@ -24,6 +24,22 @@ struct iommu_domain *iommu_get_dma_domain(struct device *dev)
 	return dev->sim->domain;
 }
 
+bool device_iommu_capable(struct device *dev, enum iommu_cap cap)
+{
+	struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
+
+	if (!domain)
+		return false;
+	switch (cap) {
+	case IOMMU_CAP_CACHE_COHERENCY:
+		return true;
+	case IOMMU_CAP_DEFERRED_FLUSH:
+		return to_sim_domain(domain)->profile->deferred_flush;
+	default:
+		return false;
+	}
+}
+
 void iommu_set_fault_handler(struct iommu_domain *domain, iommu_fault_handler_t handler,
 			     void *token)
 {

@@ -35,7 +35,11 @@ static void detach_all(struct iova_sim *state)
 static void layer_finish(struct svmsim_world *world)
 {
 	struct iova_sim *state = iova_sim_of(world);
+	struct sim_domain *sdom;
 
+	list_for_each_entry(sdom, &state->domains, node)
+		if (sdom->domain.cookie_type == IOMMU_COOKIE_DMA_IOVA)
+			sim_fq_drain(&sdom->domain.iova_cookie->fq);
 	detach_all(state);
 	while (!list_empty(&state->domains))
 		sim_domain_destroy(list_last_entry(&state->domains, struct sim_domain, node));

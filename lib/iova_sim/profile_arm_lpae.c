@@ -210,6 +210,7 @@ const struct sim_iommu_profile sim_profile_arm_lpae = {
 	.domain_type = IOMMU_DOMAIN_DMA,
 	.ops = &arm_lpae_ops,
 	.gathers_pages = true,
+	.deferred_flush = true,
 	.fault_style = SIM_FAULT_SMMUV3,
 	.msi_start = 0x8000000,
 	.msi_bytes = 0x100000,

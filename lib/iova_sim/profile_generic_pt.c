@@ -267,6 +267,7 @@ const struct sim_iommu_profile sim_profile_generic_pt = {
 	.formats = generic_pt_formats,
 	.domain_type = IOMMU_DOMAIN_DMA,
 	.ops = &generic_pt_ops,
+	.deferred_flush = true,
 	.fault_style = SIM_FAULT_VTD,
 	.msi_start = 0xfee00000,
 	.msi_bytes = 0x100000,

@@ -247,6 +247,7 @@ const struct sim_iommu_profile sim_profile_vtd_legacy = {
 	.domain_type = IOMMU_DOMAIN_DMA,
 	.ops = &vtd_legacy_ops,
 	.gathers_pages = true,
+	.deferred_flush = true,
 	.fault_style = SIM_FAULT_VTD,
 	.msi_start = 0xfee00000,
 	.msi_bytes = 0x100000,

@@ -58,7 +58,9 @@ SIM_EVENT(DMA_UNMAP_PHYS, "dma", "dma_unmap_phys", "device dir dma_addr size att
 SIM_EVENT(DEV_READ, "svmsim", "device_read", "device iova bytes result hash", \
 	"{device:s} read iova=0x{iova:x} bytes={bytes} -> {result:d}") \
 SIM_EVENT(DEV_WRITE, "svmsim", "device_write", "device iova bytes result hash", \
-	"{device:s} write iova=0x{iova:x} bytes={bytes} -> {result:d}")
+	"{device:s} write iova=0x{iova:x} bytes={bytes} -> {result:d}") \
+SIM_EVENT(IOVA_QUEUE, "iova", "queue", "domain pfn pages", \
+	"domain={domain} pfn=0x{pfn:x} pages={pages}")
 /* clang-format on */
 
 #endif

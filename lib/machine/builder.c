@@ -9,6 +9,7 @@ static void build_device(struct svmsim_world *world, unsigned int index)
 	const struct sim_dma_params params = {
 		.start_pfn = desc->start_pfn,
 		.forcedac = desc->forcedac,
+		.lazy = desc->lazy,
 	};
 	struct sim_domain *sdom;
 

@@ -162,11 +162,6 @@ static int check_limits(struct svmsim_device *device, unsigned int index,
 		return description_fail(message,
 					"device[%u].mask_bits: %u is out of range, 12 to 64", index,
 					device->mask_bits);
-	if (device->lazy)
-		return description_fail(message,
-					"device[%u].lazy: lazy invalidation is not modelled, leave it "
-					"false for strict",
-					index);
 	if (!device->start_pfn)
 		device->start_pfn = 1;
 	if (device->mask_bits < 64 && device->start_pfn >> (device->mask_bits - PAGE_SHIFT))

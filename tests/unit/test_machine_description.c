@@ -104,8 +104,6 @@ static const struct row rows[] = {
 	  "device[0].fmt: iommu \"identity\" has no page tables, leave it empty" },
 	{ DEVICE(.mask_bits = 11), "device[0].mask_bits: 11 is out of range, 12 to 64" },
 	{ DEVICE(.mask_bits = 65), "device[0].mask_bits: 65 is out of range, 12 to 64" },
-	{ DEVICE(.lazy = true),
-	  "device[0].lazy: lazy invalidation is not modelled, leave it false for strict" },
 	{ DEVICE(.mask_bits = 20, .start_pfn = 256),
 	  "device[0].start_pfn: 0x100 lies beyond mask_bits 20, at most 0xff" },
 	{ DEVICE(.non_pci = true, .untrusted = true),
