@@ -3,9 +3,12 @@
  * What a device's access tells: `iotlb-stale`, `iotlb-unsynced`, `dma-foreign`, `io-page-fault`.
  */
 #include <linux/iommu.h>
+#include <linux/mm.h>
 #include "check/check.h"
 #include "device/sim_device.h"
+#include "iova_sim/dma_iommu.h"
 #include "iova_sim/domain.h"
+#include "mm/phys.h"
 
 static struct sim_report *begin(enum sim_report_id id, struct device *dev,
 				const struct chk_domain *books, u64 addr, bool write)
@@ -46,6 +49,30 @@ static void report_unsynced(struct device *dev, const struct chk_domain *books, 
 	sim_report_raise(report);
 }
 
+static bool page_is_free(u64 phys)
+{
+	return sim_phys_is_ram(sim_world, phys) && !page_count(pfn_to_page(PHYS_PFN(phys)));
+}
+
+static void report_stale(struct device *dev, struct iommu_domain *domain, u64 addr, u64 phys,
+			 bool write, const struct iopt_leaf *leaf)
+{
+	struct sim_report *report =
+		begin(SIM_REPORT_IOTLB_STALE, dev, chk_domain_of(domain), addr, write);
+
+	if (leaf->bytes)
+		sim_report_line(report, "cached: 0x%llx, page table: 0x%llx", phys,
+				leaf->phys + (addr - leaf->iova));
+	else
+		sim_report_line(report, "cached: 0x%llx, page table: nothing", phys);
+	if (sim_dma_is_queued(domain, addr))
+		sim_report_line(report, "the driver unmapped the address lazily: its entry stays "
+					"until the flush queue is flushed");
+	if (page_is_free(phys))
+		sim_report_line(report, "the page has been freed");
+	sim_report_raise(report);
+}
+
 void chk_access(struct device *dev, struct iommu_domain *domain, u64 addr, u64 phys, u64 bytes,
 		bool write, bool cached)
 {
@@ -57,13 +84,7 @@ void chk_access(struct device *dev, struct iommu_domain *domain, u64 addr, u64 p
 	struct sim_report *report;
 
 	if (translated && cached && is_stale(domain, addr, phys, &leaf)) {
-		report = begin(SIM_REPORT_IOTLB_STALE, dev, books, addr, write);
-		if (leaf.bytes)
-			sim_report_line(report, "cached: 0x%llx, page table: 0x%llx", phys,
-					leaf.phys + (addr - leaf.iova));
-		else
-			sim_report_line(report, "cached: 0x%llx, page table: nothing", phys);
-		sim_report_raise(report);
+		report_stale(dev, domain, addr, phys, write, &leaf);
 		return;
 	}
 	if (books && chk_ledger_find(&books->unsynced, addr))

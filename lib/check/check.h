@@ -12,7 +12,8 @@
  * grant   what the driver gave the device: from a map or link to the unmap or unlink of that range,
  *         whatever became of the page table.
  * live    what the page table really holds. Grants and live entries differ after a hole.
- * window  a range of IOVA space from its allocation to its freeing; kept afterwards, as dead, until
+ * window  a range of IOVA space from its allocation until the driver frees it, which under lazy
+ *         invalidation is some time before the allocator has it; kept afterwards, as dead, until
  *         the space is handed out again, so that reports can still name places in it.
  * left    live entries that a hole report already named: what follows from them is attached to it.
  *

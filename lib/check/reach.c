@@ -3,6 +3,10 @@
  * `dma-page-freed`: a page goes back to the allocator while a device can still reach it, through a
  * page table or, without one, through a streaming mapping that was never undone. `page-ref`: what
  * the page map says of wrong references.
+ *
+ * What counts is the page table, not the IOTLB. Under lazy invalidation nearly every driver frees a
+ * page between its unmap and the flush, and does nothing wrong: unmapping promises that the device
+ * is done with it. Only a device that breaks the promise does harm, and that is `iotlb-stale`.
  */
 #include <linux/iommu.h>
 #include <linux/minmax.h>

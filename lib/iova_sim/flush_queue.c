@@ -241,6 +241,12 @@ void sim_fq_drain(struct sim_fq *fq)
 	retire_all(fq);
 }
 
+void sim_fq_forget(struct sim_fq *fq)
+{
+	for (unsigned int i = 0; i < ring_count(fq); i++)
+		ring_of(fq, i)->head = ring_of(fq, i)->tail;
+}
+
 unsigned int sim_fq_length(const struct sim_fq *fq, unsigned int cpu)
 {
 	return fq->domain ? ring_length(ring_of(fq, cpu)) : 0;

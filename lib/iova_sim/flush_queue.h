@@ -104,6 +104,8 @@ void sim_fq_add(struct sim_fq *fq, unsigned long pfn, unsigned long pages,
  * The timer stays as it is. The kernel has no such function: this is for the end of a run.
  */
 void sim_fq_drain(struct sim_fq *fq);
+/** sim_fq_forget - empty the rings and free nothing: all simulated RAM is being forgotten */
+void sim_fq_forget(struct sim_fq *fq);
 /**
  * sim_fq_length - entries that wait in the ring of a CPU
  * @fq: flush queue, strict or lazy

@@ -31,15 +31,21 @@ static void detach_all(struct iova_sim *state)
 				       ->dev);
 }
 
-/* What the model made for the devices of the machine is not a leak of the code under test. */
-static void layer_finish(struct svmsim_world *world)
+static void each_flush_queue(struct iova_sim *state, void (*act)(struct sim_fq *fq))
 {
-	struct iova_sim *state = iova_sim_of(world);
 	struct sim_domain *sdom;
 
 	list_for_each_entry(sdom, &state->domains, node)
 		if (sdom->domain.cookie_type == IOMMU_COOKIE_DMA_IOVA)
-			sim_fq_drain(&sdom->domain.iova_cookie->fq);
+			act(&sdom->domain.iova_cookie->fq);
+}
+
+/* What the model made for the devices of the machine is not a leak of the code under test. */
+static void layer_finish(struct svmsim_world *world)
+{
+	struct iova_sim *state = iova_sim_of(world);
+
+	each_flush_queue(state, sim_fq_drain);
 	detach_all(state);
 	while (!list_empty(&state->domains))
 		sim_domain_destroy(list_last_entry(&state->domains, struct sim_domain, node));
@@ -49,6 +55,7 @@ static void layer_reset(struct svmsim_world *world)
 {
 	struct iova_sim *state = iova_sim_of(world);
 
+	each_flush_queue(state, sim_fq_forget);
 	detach_all(state);
 	while (!list_empty(&state->domains))
 		sim_domain_forget(list_last_entry(&state->domains, struct sim_domain, node));

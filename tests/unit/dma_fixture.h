@@ -35,6 +35,7 @@ struct dma_options {
 	bool caching_mode;
 	unsigned int iotlb_sets;
 	unsigned int iotlb_ways;
+	unsigned int cpu_count;
 	struct sim_dma_params params;
 };
 
@@ -93,6 +94,7 @@ static inline struct dma_fixture *dma_make_with(const struct dma_options *option
 	static struct dma_fixture fixtures[FIXTURE_MAX];
 	static unsigned int next;
 	struct svmsim_machine machine = {
+		.node = { { .cpu_count = options->cpu_count } },
 		.device_count = 1,
 		.device[0] = { .name = "d0",
 			       .mask_bits = options->mask_bits ? options->mask_bits : 48,
