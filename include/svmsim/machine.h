@@ -38,7 +38,8 @@ struct svmsim_node {
  * @non_pci: not a PCI function (so no 32-bit-first rule for IOVA)
  * @noncoherent: does not snoop CPU caches
  * @untrusted: external-facing
- * @lazy: lazy invalidation; the model knows strict only, so this is refused for now
+ * @lazy: lazy invalidation: what is unmapped waits in a flush queue and a device can get through to
+ *	it by a stale IOTLB entry until the next flush; profiles that can't do so stay strict
  * @caching_mode: IOMMU caches not-present entries: maps need a sync before use
  * @start_pfn: first IOVA page that the allocator hands out; default 1
  * @forcedac: do not try 32-bit IOVA first

@@ -39,7 +39,8 @@ SIM_REPORT(IOMMU_LEAK, "iommu-leak", \
 SIM_REPORT(IOTLB_STALE, "iotlb-stale", \
 	"a device used a cached translation whose page-table entry is gone or changed", \
 	"The IOTLB still held an entry that the page table no longer has. An invalidation " \
-	"is missing, late, or covers too little.", \
+	"is missing, late, or covers too little. Under lazy invalidation it is late on " \
+	"purpose, and drivers must not unmap what the device has not finished with.", \
 	"scenarios/hole/stale.svm") \
 SIM_REPORT(IOTLB_UNSYNCED, "iotlb-unsynced", \
 	"an IOVA was used before its map was synced", \
@@ -55,7 +56,9 @@ SIM_REPORT(IO_PAGE_FAULT, "io-page-fault", \
 SIM_REPORT(DMA_PAGE_FREED, "dma-page-freed", \
 	"a page was freed while a DMA mapping still reaches it", \
 	"The page went back to the allocator, but a device can still read or write it. Its " \
-	"next owner will see foreign writes. Unmap first, then free.", \
+	"next owner will see foreign writes. Unmap first, then free. A page that is unmapped" \
+	" and waits for a lazy flush may be freed: a device that still uses it is " \
+	"iotlb-stale.", \
 	"scenarios/hole/freed-page.svm") \
 SIM_REPORT(DMA_FOREIGN, "dma-foreign", \
 	"a device reached memory that it was not given", \
