@@ -198,6 +198,29 @@ void sim_dma_iova_release(struct iommu_domain *domain, dma_addr_t iova, size_t s
 void sim_dma_iova_recycle(struct iommu_domain *domain, unsigned long pfn, unsigned long pages);
 
 /**
+ * __iommu_dma_map - map a range that may begin and end within a granule
+ * @dev: device with a cookie
+ * @phys: start
+ * @size: bytes
+ * @prot: IOMMU_*
+ * @dma_mask: highest address that the device can use
+ *
+ * Models: __iommu_dma_map(); drivers/iommu/dma-iommu.c, v7.0.
+ * Return: DMA address of @phys, or DMA_MAPPING_ERROR.
+ */
+dma_addr_t __iommu_dma_map(struct device *dev, phys_addr_t phys, size_t size, int prot,
+			   u64 dma_mask);
+/**
+ * __iommu_dma_unmap - unmap a range and give its IOVA space back
+ * @dev: device with a cookie
+ * @addr: DMA address, anywhere in its first granule
+ * @size: bytes
+ *
+ * Models: __iommu_dma_unmap(); drivers/iommu/dma-iommu.c, v7.0.
+ */
+void __iommu_dma_unmap(struct device *dev, dma_addr_t addr, size_t size);
+
+/**
  * sim_dma_is_lazy - whether unmapping queues instead of flushing
  * @domain: domain with a cookie
  *

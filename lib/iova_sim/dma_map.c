@@ -32,30 +32,22 @@ static dma_addr_t dma_direct_map_phys(struct device *dev, phys_addr_t phys, size
 	return DMA_MAPPING_ERROR;
 }
 
-dma_addr_t iommu_dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,
-			      enum dma_data_direction dir, unsigned long attrs)
+dma_addr_t __iommu_dma_map(struct device *dev, phys_addr_t phys, size_t size, int prot,
+			   u64 dma_mask)
 {
 	struct iommu_domain *domain = dev->sim->domain;
 	struct iova_domain *iovad = &domain->iova_cookie->iovad;
-	const size_t mask = iova_mask(iovad);
-	const size_t pad = phys & mask;
+	const size_t pad = iova_offset(iovad, phys);
 	dma_addr_t iova;
-	int prot;
 
-	if (sim_dma_must_bounce(dev, mask, phys, size)) {
-		if (!(attrs & (DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT)))
-			sim_dma_bounce_refuse(dev);
-		return DMA_MAPPING_ERROR;
-	}
-	if (dev_WARN_ONCE(dev, dma_get_min_align_mask(dev) > mask,
+	if (dev_WARN_ONCE(dev, dma_get_min_align_mask(dev) > iova_mask(iovad),
 			  "Unsupported alignment constraint\n"))
 		return DMA_MAPPING_ERROR;
 
 	size = iova_align(iovad, size + pad);
-	iova = sim_dma_iova_alloc(dev, size, dma_get_mask(dev));
+	iova = sim_dma_iova_alloc(dev, size, dma_mask);
 	if (!iova)
 		return DMA_MAPPING_ERROR;
-	prot = sim_dma_prot(dir, dev_is_dma_coherent(dev), attrs);
 	if (iommu_map(domain, iova, phys - pad, size, prot, GFP_ATOMIC)) {
 		sim_dma_iova_free(domain, iova, size);
 		return DMA_MAPPING_ERROR;
@@ -63,7 +55,22 @@ dma_addr_t iommu_dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,
 	return iova + pad;
 }
 
-static void __iommu_dma_unmap(struct device *dev, dma_addr_t addr, size_t size)
+dma_addr_t iommu_dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,
+			      enum dma_data_direction dir, unsigned long attrs)
+{
+	struct iova_domain *iovad = &dev->sim->domain->iova_cookie->iovad;
+
+	if (sim_dma_must_bounce(dev, iova_mask(iovad), phys, size)) {
+		if (!(attrs & (DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT)))
+			sim_dma_bounce_refuse(dev);
+		return DMA_MAPPING_ERROR;
+	}
+	return __iommu_dma_map(dev, phys, size,
+			       sim_dma_prot(dir, dev_is_dma_coherent(dev), attrs),
+			       dma_get_mask(dev));
+}
+
+void __iommu_dma_unmap(struct device *dev, dma_addr_t addr, size_t size)
 {
 	struct iommu_domain *domain = dev->sim->domain;
 	struct iova_domain *iovad = &domain->iova_cookie->iovad;
