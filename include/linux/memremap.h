@@ -115,33 +115,20 @@ static inline void folio_set_zone_device_data(struct folio *folio, void *data)
 	folio->page.zone_device_data = data;
 }
 
+/*
+ * fidelity: simplified: memory that peers reach (MEMORY_DEVICE_PCI_P2PDMA), which has to have bytes;
+ * pages still in use when it goes are reported, where the kernel waits for them forever
+ */
+void *memremap_pages(struct dev_pagemap *pgmap, int nid);
+void memunmap_pages(struct dev_pagemap *pgmap);
+void *devm_memremap_pages(struct device *dev, struct dev_pagemap *pgmap);
+void devm_memunmap_pages(struct device *dev, struct dev_pagemap *pgmap);
+
 /* fidelity: absent */
 static inline void zone_device_page_init(struct page *page, struct dev_pagemap *pgmap,
 					 unsigned int order)
 {
 	SIM_ABSENT("zone_device_page_init");
-}
-
-static inline void *memremap_pages(struct dev_pagemap *pgmap, int nid)
-{
-	SIM_ABSENT("memremap_pages");
-	return ERR_PTR(-EOPNOTSUPP);
-}
-
-static inline void memunmap_pages(struct dev_pagemap *pgmap)
-{
-	SIM_ABSENT("memunmap_pages");
-}
-
-static inline void *devm_memremap_pages(struct device *dev, struct dev_pagemap *pgmap)
-{
-	SIM_ABSENT("devm_memremap_pages");
-	return ERR_PTR(-EOPNOTSUPP);
-}
-
-static inline void devm_memunmap_pages(struct device *dev, struct dev_pagemap *pgmap)
-{
-	SIM_ABSENT("devm_memunmap_pages");
 }
 
 static inline struct dev_pagemap *get_dev_pagemap(unsigned long pfn)

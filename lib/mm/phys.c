@@ -122,6 +122,7 @@ static void phys_unmake(struct svmsim_world *world)
 	for (u64 i = 0; i < state->chunk_count; i++)
 		if (state->chunks[i].base)
 			host_release(state->chunks[i].base, state->chunks[i].bytes);
+	phys_windows_release(state);
 	sim_free(world, state->chunks, state->chunk_count * sizeof(*state->chunks));
 	sim_free(world, state->touched_groups, state->touched_max * sizeof(u32));
 	host_release(state->pages, map_bytes(state));
@@ -196,6 +197,7 @@ static void phys_reset(struct svmsim_world *world)
 	}
 	state->touched_count = 0;
 	state->pgmap_count = 0;
+	phys_windows_reset(state);
 	state->scattered_is_set = false;
 }
 

@@ -25,6 +25,9 @@
  * stored     a page has bytes of its own. A fresh page is not stored: it reads as the machine's fill
  *	      byte, and gets its 4 KiB when something reaches for them.
  *
+ * window     a range of physical space outside of RAM that has bytes: memory of a device that the CPU
+ *	      and other devices can reach. It has no pages of the allocator; a pagemap may give it some.
+ *
  * DOC: Not modelled
  *
  * Zones, watermarks, migrate types, reclaim, memory hotplug. The order in which a real kernel hands
@@ -62,6 +65,20 @@ struct sim_phys_chunk {
 	phys_addr_t first;
 	u64 bytes;
 	int node;
+};
+
+/**
+ * struct sim_phys_window - bytes outside of RAM
+ * @base: where the bytes of @first are; kept for the next run
+ * @first: physical address, page aligned
+ * @bytes: size
+ * @is_there: whether this run has it
+ */
+struct sim_phys_window {
+	char *base;
+	phys_addr_t first;
+	u64 bytes;
+	bool is_there;
 };
 
 /**
@@ -106,6 +123,8 @@ struct sim_phys_node {
  * @fill: what a fresh page reads as
  * @pgmaps: device memory registered with sim_phys_pgmap_add()
  * @pgmap_count: entries in use
+ * @windows: those of this run and of earlier ones
+ * @window_count: entries in use
  * @watch: oracle callbacks, NULL when nobody watches; survives a reset
  * @node_count: entries of @node in use
  * @node: nodes
@@ -127,6 +146,8 @@ struct sim_phys {
 	u8 fill;
 	struct dev_pagemap *pgmaps[16];
 	unsigned int pgmap_count;
+	struct sim_phys_window windows[SVMSIM_DEVICE_MAX];
+	unsigned int window_count;
 	const struct mm_watch *watch;
 	unsigned int node_count;
 	struct sim_phys_node node[SVMSIM_NODE_MAX];
@@ -160,7 +181,7 @@ void *sim_phys_ptr_slow(struct svmsim_world *world, phys_addr_t phys);
  * leftovers of earlier runs there: reach data pages with sim_phys_read(), sim_phys_write() or
  * sim_phys_data().
  *
- * Return: the address, good up to the end of the page; NULL if there is no RAM.
+ * Return: the address, good up to the end of the page; NULL if there is neither RAM nor a window.
  */
 static __always_inline void *sim_phys_ptr(struct svmsim_world *world, phys_addr_t phys)
 {
@@ -168,7 +189,7 @@ static __always_inline void *sim_phys_ptr(struct svmsim_world *world, phys_addr_
 	const struct sim_phys_chunk *chunk;
 
 	if (unlikely(phys >> SIM_PHYS_CHUNK_SHIFT >= state->chunk_count))
-		return NULL;
+		return sim_phys_ptr_slow(world, phys);
 	chunk = &state->chunks[phys >> SIM_PHYS_CHUNK_SHIFT];
 	if (unlikely(!chunk->base || phys - chunk->first >= chunk->bytes))
 		return sim_phys_ptr_slow(world, phys);
@@ -180,7 +201,7 @@ static __always_inline void *sim_phys_ptr(struct svmsim_world *world, phys_addr_
  * @world: world
  * @phys: physical address
  *
- * Return: the address, good up to the end of the page; NULL if there is no RAM.
+ * Return: the address, good up to the end of the page; NULL if there is neither RAM nor a window.
  */
 void *sim_phys_data(struct svmsim_world *world, phys_addr_t phys);
 /**
@@ -188,30 +209,41 @@ void *sim_phys_data(struct svmsim_world *world, phys_addr_t phys);
  * @world: world
  * @ptr: pointer
  *
- * Return: the physical address, or ~0 when @ptr is not into simulated RAM.
+ * Return: the physical address, or ~0 when @ptr is into neither RAM nor a window.
  */
 phys_addr_t sim_phys_of(struct svmsim_world *world, const void *ptr);
 /** sim_phys_is_ram - whether there is RAM at a physical address */
 bool sim_phys_is_ram(const struct svmsim_world *world, phys_addr_t phys);
+/** sim_phys_has_bytes - whether there is RAM or a window at a physical address */
+bool sim_phys_has_bytes(const struct svmsim_world *world, phys_addr_t phys);
+/**
+ * sim_phys_window_add - give a range outside of RAM bytes, for this run
+ * @world: world
+ * @first: page aligned
+ * @bytes: page aligned; the range must be inside the physical width and overlap no other
+ *
+ * At most one for each device that a machine can have. The bytes read as the machine's fill at first.
+ */
+void sim_phys_window_add(struct svmsim_world *world, phys_addr_t first, u64 bytes);
 
 /**
- * sim_phys_read - copy bytes out of simulated RAM
+ * sim_phys_read - copy bytes out of physical memory
  * @world: world
  * @phys: start
  * @buf: filled
  * @bytes: size; may cross pages
  *
- * Return: 0, or -EFAULT when any byte has no RAM behind it (nothing is copied then).
+ * Return: 0, or -EFAULT when any byte has neither RAM nor a window behind it (nothing is copied then).
  */
 int sim_phys_read(struct svmsim_world *world, phys_addr_t phys, void *buf, size_t bytes);
 /**
- * sim_phys_write - copy bytes into simulated RAM
+ * sim_phys_write - copy bytes into physical memory
  * @world: world
  * @phys: start
  * @buf: bytes
  * @bytes: size; may cross pages
  *
- * Return: 0, or -EFAULT when any byte has no RAM behind it (nothing is copied then).
+ * Return: 0, or -EFAULT when any byte has neither RAM nor a window behind it (nothing is copied then).
  */
 int sim_phys_write(struct svmsim_world *world, phys_addr_t phys, const void *buf, size_t bytes);
 /**
@@ -221,7 +253,7 @@ int sim_phys_write(struct svmsim_world *world, phys_addr_t phys, const void *buf
  * @value: byte
  * @bytes: size; may cross pages
  *
- * Return: 0, or -EFAULT when any byte has no RAM behind it (nothing is written then).
+ * Return: 0, or -EFAULT when any byte has neither RAM nor a window behind it (nothing is written then).
  */
 int sim_phys_set(struct svmsim_world *world, phys_addr_t phys, u8 value, size_t bytes);
 

@@ -21,9 +21,14 @@ static char *chunk_base(struct sim_phys_chunk *chunk)
 
 void *sim_phys_ptr_slow(struct svmsim_world *world, phys_addr_t phys)
 {
-	struct sim_phys_chunk *chunk = phys_chunk(sim_phys_of_world(world), PHYS_PFN(phys));
+	struct sim_phys *state = sim_phys_of_world(world);
+	struct sim_phys_chunk *chunk = phys_chunk(state, PHYS_PFN(phys));
+	struct sim_phys_window *window;
 
-	return chunk ? chunk_base(chunk) + (phys - chunk->first) : NULL;
+	if (chunk)
+		return chunk_base(chunk) + (phys - chunk->first);
+	window = phys_window(state, PHYS_PFN(phys));
+	return window ? window->base + (phys - window->first) : NULL;
 }
 
 bool sim_phys_is_ram(const struct svmsim_world *world, phys_addr_t phys)
@@ -31,7 +36,17 @@ bool sim_phys_is_ram(const struct svmsim_world *world, phys_addr_t phys)
 	return phys_chunk(sim_phys_of_world(world), PHYS_PFN(phys));
 }
 
-static bool range_is_ram(const struct sim_phys *state, phys_addr_t phys, size_t bytes)
+static bool has_bytes(const struct sim_phys *state, u64 pfn)
+{
+	return phys_chunk(state, pfn) || phys_window(state, pfn);
+}
+
+bool sim_phys_has_bytes(const struct svmsim_world *world, phys_addr_t phys)
+{
+	return has_bytes(sim_phys_of_world(world), PHYS_PFN(phys));
+}
+
+static bool range_has_bytes(const struct sim_phys *state, phys_addr_t phys, size_t bytes)
 {
 	if (!bytes)
 		return true;
@@ -39,10 +54,16 @@ static bool range_is_ram(const struct sim_phys *state, phys_addr_t phys, size_t 
 		return false;
 	for (phys_addr_t last = phys + bytes - 1;;) {
 		const struct sim_phys_chunk *chunk = phys_chunk(state, PHYS_PFN(phys));
+		const struct sim_phys_window *window;
 
-		if (!chunk)
-			return false;
-		phys = chunk->first + chunk->bytes;
+		if (chunk) {
+			phys = chunk->first + chunk->bytes;
+		} else {
+			window = phys_window(state, PHYS_PFN(phys));
+			if (!window)
+				return false;
+			phys = window->first + window->bytes;
+		}
 		if (phys > last)
 			return true;
 	}
@@ -86,7 +107,7 @@ void *sim_phys_data(struct svmsim_world *world, phys_addr_t phys)
 {
 	struct sim_phys *state = sim_phys_of_world(world);
 
-	if (!phys_chunk(state, PHYS_PFN(phys)))
+	if (!has_bytes(state, PHYS_PFN(phys)))
 		return NULL;
 	return store_page(world, state, PHYS_PFN(phys), true) + offset_in_page(phys);
 }
@@ -105,6 +126,12 @@ phys_addr_t sim_phys_of(struct svmsim_world *world, const void *ptr)
 		state->last_chunk = chunk;
 		return chunk->first + ((const char *)ptr - chunk->base);
 	}
+	for (unsigned int i = 0; i < state->window_count; i++) {
+		const struct sim_phys_window *window = &state->windows[i];
+
+		if (window->is_there && (u64)((const char *)ptr - window->base) < window->bytes)
+			return window->first + ((const char *)ptr - window->base);
+	}
 	return ~(phys_addr_t)0;
 }
 
@@ -119,7 +146,7 @@ int sim_phys_read(struct svmsim_world *world, phys_addr_t phys, void *buf, size_
 {
 	struct sim_phys *state = sim_phys_of_world(world);
 
-	if (!range_is_ram(state, phys, bytes))
+	if (!range_has_bytes(state, phys, bytes))
 		return -EFAULT;
 	while (bytes) {
 		size_t part = part_of_page(phys, bytes);
@@ -139,7 +166,7 @@ int sim_phys_write(struct svmsim_world *world, phys_addr_t phys, const void *buf
 {
 	struct sim_phys *state = sim_phys_of_world(world);
 
-	if (!range_is_ram(state, phys, bytes))
+	if (!range_has_bytes(state, phys, bytes))
 		return -EFAULT;
 	while (bytes) {
 		size_t part = part_of_page(phys, bytes);
@@ -157,7 +184,7 @@ int sim_phys_set(struct svmsim_world *world, phys_addr_t phys, u8 value, size_t 
 {
 	struct sim_phys *state = sim_phys_of_world(world);
 
-	if (!range_is_ram(state, phys, bytes))
+	if (!range_has_bytes(state, phys, bytes))
 		return -EFAULT;
 	while (bytes) {
 		size_t part = part_of_page(phys, bytes);
@@ -218,7 +245,7 @@ void *phys_to_virt(phys_addr_t phys)
 	struct sim_phys *state = phys_state();
 	const struct folio *folio;
 
-	if (!phys_chunk(state, PHYS_PFN(phys)))
+	if (!has_bytes(state, PHYS_PFN(phys)))
 		return NULL;
 	folio = page_folio(phys_page(state, PHYS_PFN(phys)));
 	if (folio_test_large(folio))

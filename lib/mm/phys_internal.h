@@ -35,6 +35,12 @@ static inline struct sim_phys_chunk *phys_chunk(const struct sim_phys *state, u6
 	return phys - chunk->first < chunk->bytes ? chunk : NULL;
 }
 
+/* The window of this run that holds a page frame, NULL when there is none. */
+struct sim_phys_window *phys_window(const struct sim_phys *state, u64 pfn);
+/* Between runs, and for good. */
+void phys_windows_reset(struct sim_phys *state);
+void phys_windows_release(struct sim_phys *state);
+
 static inline bool phys_is_stored(const struct sim_phys *state, u64 pfn)
 {
 	return state->stored[pfn >> GROUP_SHIFT] >> (pfn & (GROUP_PAGES - 1)) & 1;
