@@ -6,6 +6,7 @@
 #include <linux/device.h>
 #include <linux/ioport.h>
 #include <linux/list.h>
+#include <linux/pci_regs.h>
 #include <linux/resource_ext.h>
 #include <linux/types.h>
 
@@ -16,21 +17,15 @@
 #define PCI_DEVID(bus, devfn) ((((u16)(bus)) << 8) | (devfn))
 #define PCI_BUS_NUM(x) (((x) >> 8) & 0xff)
 
-#define PCI_EXP_TYPE_ENDPOINT 0x0
-#define PCI_EXP_TYPE_LEG_END 0x1
-#define PCI_EXP_TYPE_ROOT_PORT 0x4
-#define PCI_EXP_TYPE_UPSTREAM 0x5
-#define PCI_EXP_TYPE_DOWNSTREAM 0x6
-#define PCI_EXP_TYPE_PCI_BRIDGE 0x7
-#define PCI_EXP_TYPE_RC_END 0x9
-#define PCI_EXP_FLAGS_TYPE 0x00f0
-
-#define PCI_HEADER_TYPE_NORMAL 0
-#define PCI_HEADER_TYPE_BRIDGE 1
-#define PCI_STD_NUM_BARS 6
+#define PCI_CLASS_BRIDGE_HOST 0x0600
 #define PCI_CLASS_BRIDGE_PCI 0x0604
 #define PCI_CLASS_DISPLAY_VGA 0x0300
 #define PCI_CLASS_SYSTEM_OTHER 0x0880
+#define PCI_VENDOR_ID_INTEL 0x8086
+#define PCIBIOS_SUCCESSFUL 0x00
+#define PCIBIOS_BAD_REGISTER_NUMBER 0x87
+
+typedef u64 pci_bus_addr_t;
 
 enum {
 	PCI_STD_RESOURCES,
@@ -49,7 +44,12 @@ struct pci_driver {
 	struct device_driver driver;
 };
 
-/* fidelity: simplified: topology, identity, resources and what DMA looks at; no config space */
+struct pci_p2pdma;
+
+/*
+ * fidelity: simplified: topology, identity, resources and what DMA looks at; of config space, the
+ * control register of ACS
+ */
 struct pci_dev {
 	struct list_head bus_list;
 	struct pci_bus *bus;
@@ -62,6 +62,8 @@ struct pci_dev {
 	u8 hdr_type;
 	u8 pcie_cap;
 	u16 pcie_flags_reg;
+	u16 acs_cap;
+	u16 sim_acs_ctrl;
 	struct pci_driver *driver;
 	u64 dma_mask;
 	struct device_dma_parameters dma_parms;
@@ -74,6 +76,7 @@ struct pci_dev {
 	unsigned int is_virtfn : 1;
 	unsigned int untrusted : 1;
 	unsigned int external_facing : 1;
+	struct pci_p2pdma *p2pdma;
 };
 
 struct pci_bus {
@@ -99,6 +102,10 @@ struct pci_host_bridge {
 	struct list_head windows;
 	struct list_head dma_ranges;
 };
+
+/* fidelity: simplified: PCI_ACS_CTRL only; any other register is reported as absent */
+int pci_read_config_word(const struct pci_dev *dev, int where, u16 *val);
+int pci_write_config_word(const struct pci_dev *dev, int where, u16 val);
 
 /* fidelity: same */
 extern const struct bus_type pci_bus_type;
@@ -182,6 +189,7 @@ static inline void pci_set_drvdata(struct pci_dev *pdev, void *data)
 	dev_set_drvdata(&pdev->dev, data);
 }
 
+pci_bus_addr_t pci_bus_address(struct pci_dev *pdev, int bar);
 struct pci_host_bridge *pci_find_host_bridge(struct pci_bus *bus);
 struct pci_dev *pci_dev_get(struct pci_dev *dev);
 void pci_dev_put(struct pci_dev *dev);

@@ -16,7 +16,14 @@
 
 #define SVMSIM_NODE_MAX 8
 #define SVMSIM_DEVICE_MAX 16
+#define SVMSIM_BRIDGE_MAX 16
+#define SVMSIM_HOST_BRIDGE_MAX 4
 #define SVMSIM_NAME_MAX 32
+
+/* Bits of svmsim_bridge.acs, as in the control register of the capability. */
+#define SVMSIM_ACS_REQUEST 0x04u
+#define SVMSIM_ACS_COMPLETION 0x08u
+#define SVMSIM_ACS_EGRESS 0x20u
 
 /**
  * struct svmsim_node - a NUMA node
@@ -26,6 +33,60 @@
 struct svmsim_node {
 	uint64_t ram_bytes;
 	unsigned int cpu_count;
+};
+
+/**
+ * enum svmsim_p2p - whether a host bridge passes requests between the devices below it
+ * @SVMSIM_P2P_UNLISTED: it is not on the kernel's list of those that do, and does not
+ * @SVMSIM_P2P_LISTED: it does, also to and from another listed one
+ * @SVMSIM_P2P_SAME: it does only between devices that are both below it
+ */
+enum svmsim_p2p {
+	SVMSIM_P2P_UNLISTED,
+	SVMSIM_P2P_LISTED,
+	SVMSIM_P2P_SAME,
+};
+
+/**
+ * struct svmsim_host_bridge - where PCI meets the rest of the machine; bridge n has root bus 0x40 * n
+ * @p2p: requests between devices
+ * @offset_bytes: the CPU's address of a memory BAR minus its address on the bus, a multiple of 1 MiB
+ */
+struct svmsim_host_bridge {
+	enum svmsim_p2p p2p;
+	uint64_t offset_bytes;
+};
+
+/**
+ * enum svmsim_bridge_kind - kinds of struct svmsim_bridge
+ * @SVMSIM_ROOT_PORT: a port of a host bridge
+ * @SVMSIM_SWITCH: upstream port and internal bus of a switch. What names it as its parent gets a
+ *	downstream port of its own
+ * @SVMSIM_DOWNSTREAM_PORT: a downstream port of the switch that is its parent
+ */
+enum svmsim_bridge_kind {
+	SVMSIM_ROOT_PORT,
+	SVMSIM_SWITCH,
+	SVMSIM_DOWNSTREAM_PORT,
+};
+
+/**
+ * struct svmsim_bridge - a port, or a switch with the ports that it needs
+ * @name: a letter followed by letters and digits; no device is called the same
+ * @kind: what it is
+ * @parent: name of the bridge above it, declared before; empty for a root port
+ * @host_bridge: of a root port, which host bridge
+ * @acs: SVMSIM_ACS_* that are enabled at a root port, at a downstream port, or at those downstream
+ *	ports that a switch makes for its children
+ * @bus: number of the bus behind it; assigned, leave 0
+ */
+struct svmsim_bridge {
+	char name[SVMSIM_NAME_MAX];
+	enum svmsim_bridge_kind kind;
+	char parent[SVMSIM_NAME_MAX];
+	unsigned int host_bridge;
+	unsigned int acs;
+	unsigned int bus;
 };
 
 /**
@@ -43,6 +104,10 @@ struct svmsim_node {
  * @caching_mode: IOMMU caches not-present entries: maps need a sync before use
  * @start_pfn: first IOVA page that the allocator hands out; default 1
  * @forcedac: do not try 32-bit IOVA first
+ * @parent: name of the bridge that it is below; default is a root port of its own. Devices below one
+ *	port are functions of one device. With it, @pci_address is assigned
+ * @bar_bytes: size of its memory, which other devices can reach through BAR 2: a power of two of
+ *	at least 4096; default none
  */
 struct svmsim_device {
 	char name[SVMSIM_NAME_MAX];
@@ -57,6 +122,8 @@ struct svmsim_device {
 	bool caching_mode;
 	uint64_t start_pfn;
 	bool forcedac;
+	char parent[SVMSIM_NAME_MAX];
+	uint64_t bar_bytes;
 };
 
 /**
@@ -65,6 +132,11 @@ struct svmsim_device {
  * @node_count: 1 to SVMSIM_NODE_MAX; default 1
  * @device: devices
  * @device_count: 0 to SVMSIM_DEVICE_MAX
+ * @bridge: PCI ports and switches that are declared; a device without a parent needs none
+ * @bridge_count: 0 to SVMSIM_BRIDGE_MAX
+ * @host_bridge: PCI host bridges
+ * @host_bridge_count: 1 to SVMSIM_HOST_BRIDGE_MAX; default 1
+ * @p2p_cpu: the CPU is one that passes requests between devices whatever the host bridge
  * @kernel: profile of mm and iommu-core behaviour; "v7.0", the default, is the only one so far
  * @width_bits: physical address width, 32 to 41; default 40
  * @seed: of the world's random source; default 1
@@ -78,6 +150,11 @@ struct svmsim_machine {
 	unsigned int node_count;
 	struct svmsim_device device[SVMSIM_DEVICE_MAX];
 	unsigned int device_count;
+	struct svmsim_bridge bridge[SVMSIM_BRIDGE_MAX];
+	unsigned int bridge_count;
+	struct svmsim_host_bridge host_bridge[SVMSIM_HOST_BRIDGE_MAX];
+	unsigned int host_bridge_count;
+	bool p2p_cpu;
 	char kernel[SVMSIM_NAME_MAX];
 	unsigned int width_bits;
 	uint64_t seed;

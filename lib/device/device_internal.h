@@ -20,16 +20,18 @@ struct device_chunk {
  * @chunk: memory, newest first
  * @device: devices of the machine description by position
  * @device_count: how many were added
- * @bridge: host bridge of PCI domain 0, NULL until asked for
- * @port_count: root ports made so far
+ * @bridge: host bridges by position, NULL until asked for
+ * @port_count: root ports made so far below each
+ * @port: of each bridge in the machine description the port whose secondary bus is the bridge's
  * @driver: what all devices of the machine are bound to
  */
 struct device_state {
 	struct device_chunk *chunk;
 	struct device *device[SVMSIM_DEVICE_MAX];
 	unsigned int device_count;
-	struct pci_host_bridge *bridge;
-	unsigned int port_count;
+	struct pci_host_bridge *bridge[SVMSIM_HOST_BRIDGE_MAX];
+	unsigned int port_count[SVMSIM_HOST_BRIDGE_MAX];
+	struct pci_dev *port[SVMSIM_BRIDGE_MAX];
 	struct pci_driver driver;
 };
 

@@ -1,33 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * PCI topology: one host bridge, a root bus, and for each further bus number a root port that leads
- * to it. Root ports sit where desktop chipsets have them, from 00:1c.0 upward.
+ * Host bridges, buses and functions. Unless a function has a bridge of the machine description above
+ * it, each bus number is led to by a root port of the first host bridge.
  */
-#include "device/device_internal.h"
+#include "device/topology.h"
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/sim_absent.h>
 
-/* The window in which firmware places what 32-bit BARs need; its addresses are no good as IOVA. */
+/* The windows in which firmware places what 32-bit BARs need; its addresses are no good as IOVA. */
 #define WINDOW_START 0xe0000000ull
 #define WINDOW_LAST 0xfebfffffull
-/* Each root port gets this much of it, aligned to the same size as bridges require. */
-#define PORT_WINDOW_BYTES 0x100000ull
+/* The other host bridges have theirs below that, one after another. */
+#define OTHER_WINDOW_START 0xc0000000ull
+#define OTHER_WINDOW_BYTES 0x8000000ull
 #define BAR_BYTES 0x10000ull
-#define PORT_FIRST_SLOT 0x1c
-#define PORT_MAX 32
 
 /* A place that holds nothing but a register file: base system peripheral, other. */
 #define FUNCTION_CLASS (PCI_CLASS_SYSTEM_OTHER << 8)
 #define MODEL_VENDOR 0x1234
 #define MODEL_FUNCTION 0x0501
-#define MODEL_PORT 0x0500
 /* Where the PCI Express capability lies; anything but 0 says that there is one. */
 #define PCIE_CAP_OFFSET 0x40
+/* Function 0 of a host bridge, by which the kernel knows what it passes on. */
+#define HOST_FUNCTION_LISTED 0x2020
+#define HOST_FUNCTION_SAME 0x2f00
 
 const struct bus_type pci_bus_type = { .name = "pci" };
 
-static struct pci_bus *bus_new(struct svmsim_world *world, struct pci_bus *parent,
-			       struct pci_dev *self, unsigned int number, struct device *bridge)
+struct pci_bus *topo_bus_new(struct svmsim_world *world, struct pci_bus *parent,
+			     struct pci_dev *self, unsigned int number, struct device *bridge)
 {
 	struct pci_bus *bus = sim_device_alloc(world, sizeof(*bus));
 
@@ -42,19 +44,22 @@ static struct pci_bus *bus_new(struct svmsim_world *world, struct pci_bus *paren
 	device_init_owned(&bus->dev, bridge, device_text(world, "0000:%02x", number));
 	bus->busn_res = (struct resource){
 		.start = number,
-		.end = parent ? number : 0xff,
+		.end = parent ? number : number | (TOPO_HOST_BUSES - 1),
 		.name = bus->name,
 		.flags = IORESOURCE_BUS,
 	};
 	if (parent) {
 		bus->primary = parent->number;
 		list_add_tail(&bus->node, &parent->children);
+		for (struct pci_bus *up = parent; up->parent; up = up->parent)
+			if (up->busn_res.end < number)
+				up->busn_res.end = number;
 	}
 	return bus;
 }
 
-static void window_add(struct svmsim_world *world, struct pci_host_bridge *bridge, u64 start,
-		       u64 last)
+void topo_window_add(struct svmsim_world *world, struct pci_host_bridge *bridge, u64 start,
+		     u64 last, u64 offset)
 {
 	struct resource_entry *entry = sim_device_alloc(world, sizeof(*entry));
 
@@ -65,35 +70,64 @@ static void window_add(struct svmsim_world *world, struct pci_host_bridge *bridg
 		.flags = IORESOURCE_MEM | IORESOURCE_WINDOW,
 	};
 	entry->res = &entry->__res;
+	entry->offset = offset;
 	resource_list_add_tail(entry, &bridge->windows);
 }
 
-struct pci_host_bridge *sim_pci_host_bridge(struct svmsim_world *world)
+/* What the kernel's list of host bridges that pass peer requests looks for. */
+static void add_host_function(struct svmsim_world *world, struct pci_bus *root,
+			      enum svmsim_p2p p2p)
+{
+	struct pci_dev *pdev = topo_dev_new(world, root, PCI_DEVFN(0, 0));
+
+	pdev->vendor = PCI_VENDOR_ID_INTEL;
+	pdev->device = p2p == SVMSIM_P2P_LISTED ? HOST_FUNCTION_LISTED : HOST_FUNCTION_SAME;
+	pdev->class = PCI_CLASS_BRIDGE_HOST << 8;
+	pdev->pcie_flags_reg = PCI_EXP_TYPE_RC_END << 4;
+}
+
+struct pci_host_bridge *topo_host_bridge(struct svmsim_world *world, unsigned int index)
 {
 	struct device_state *state = device_state_of(world);
-	struct pci_host_bridge *bridge = state->bridge;
+	struct pci_host_bridge *bridge = state->bridge[index];
+	unsigned int root = index * TOPO_HOST_BUSES;
+	enum svmsim_p2p p2p = world->machine->host_bridge[index].p2p;
 
 	if (bridge)
 		return bridge;
 	bridge = sim_device_alloc(world, sizeof(*bridge));
-	state->bridge = bridge;
+	state->bridge[index] = bridge;
+	bridge->busnr = root;
 	INIT_LIST_HEAD(&bridge->windows);
 	INIT_LIST_HEAD(&bridge->dma_ranges);
-	device_init_owned(&bridge->dev, NULL, "pci0000:00");
-	bridge->bus = bus_new(world, NULL, NULL, 0, &bridge->dev);
-	window_add(world, bridge, WINDOW_START, WINDOW_LAST);
+	device_init_owned(&bridge->dev, NULL, device_text(world, "pci0000:%02x", root));
+	bridge->bus = topo_bus_new(world, NULL, NULL, root, &bridge->dev);
+	if (index) {
+		u64 start = OTHER_WINDOW_START + (index - 1) * OTHER_WINDOW_BYTES;
+
+		topo_window_add(world, bridge, start, start + OTHER_WINDOW_BYTES - 1, 0);
+	} else {
+		topo_window_add(world, bridge, WINDOW_START, WINDOW_LAST, 0);
+	}
+	if (p2p != SVMSIM_P2P_UNLISTED)
+		add_host_function(world, bridge->bus, p2p);
 	return bridge;
 }
 
-static struct resource *window_of(struct svmsim_world *world)
+struct pci_host_bridge *sim_pci_host_bridge(struct svmsim_world *world)
 {
-	struct resource_entry *entry = list_first_entry(&sim_pci_host_bridge(world)->windows,
-							 struct resource_entry, node);
-
-	return entry->res;
+	return topo_host_bridge(world, 0);
 }
 
-static struct pci_dev *dev_new(struct svmsim_world *world, struct pci_bus *bus, unsigned int devfn)
+struct resource *topo_window(struct pci_bus *bus)
+{
+	if (bus->self)
+		return &bus->self->resource[PCI_BRIDGE_MEM_WINDOW];
+	return list_first_entry(&to_pci_host_bridge(bus->bridge)->windows, struct resource_entry,
+				node)->res;
+}
+
+struct pci_dev *topo_dev_new(struct svmsim_world *world, struct pci_bus *bus, unsigned int devfn)
 {
 	struct pci_dev *pdev = sim_device_alloc(world, sizeof(*pdev));
 	struct device *parent = bus->self ? &bus->self->dev : bus->bridge;
@@ -116,32 +150,6 @@ static struct pci_dev *dev_new(struct svmsim_world *world, struct pci_bus *bus, 
 	return pdev;
 }
 
-/* The root port that leads to a new bus. */
-static struct pci_bus *port_new(struct svmsim_world *world, unsigned int bus_number)
-{
-	struct device_state *state = device_state_of(world);
-	struct pci_bus *root = sim_pci_host_bridge(world)->bus;
-	struct resource *window = window_of(world);
-	unsigned int index = state->port_count++;
-	struct pci_dev *port;
-	struct resource *res;
-
-	SIM_ASSERT(index < PORT_MAX);
-	port = dev_new(world, root, PCI_DEVFN(PORT_FIRST_SLOT + index / 8, index % 8));
-	port->hdr_type = PCI_HEADER_TYPE_BRIDGE;
-	port->class = PCI_CLASS_BRIDGE_PCI << 8;
-	port->device = MODEL_PORT;
-	port->pcie_flags_reg = PCI_EXP_TYPE_ROOT_PORT << 4;
-	port->multifunction = 1;
-	res = &port->resource[PCI_BRIDGE_MEM_WINDOW];
-	res->name = device_text(world, "PCI Bus 0000:%02x", bus_number);
-	res->flags = IORESOURCE_MEM | IORESOURCE_WINDOW;
-	resource_set_range(res, window->start + (u64)index * PORT_WINDOW_BYTES, PORT_WINDOW_BYTES);
-	SIM_ASSERT(!request_resource(window, res));
-	port->subordinate = bus_new(world, root, port, bus_number, &port->dev);
-	return port->subordinate;
-}
-
 static struct pci_bus *bus_find(struct pci_bus *bus, unsigned int number)
 {
 	struct pci_bus *child;
@@ -157,19 +165,34 @@ static struct pci_bus *bus_find(struct pci_bus *bus, unsigned int number)
 	return NULL;
 }
 
-/* BAR 0 goes to the first free place of what leads to the bus, from the end on the root bus. */
-static void bar_place(struct svmsim_world *world, struct pci_dev *pdev)
+struct pci_bus *topo_bus_find(struct svmsim_world *world, unsigned int number)
 {
-	struct pci_dev *port = pci_upstream_bridge(pdev);
-	struct resource *window = port ? &port->resource[PCI_BRIDGE_MEM_WINDOW] : window_of(world);
+	struct pci_host_bridge *bridge;
+
+	for (unsigned int i = 0; i < SVMSIM_HOST_BRIDGE_MAX; i++) {
+		struct pci_bus *bus;
+
+		bridge = device_state_of(world)->bridge[i];
+		bus = bridge ? bus_find(bridge->bus, number) : NULL;
+		if (bus)
+			return bus;
+	}
+	return NULL;
+}
+
+/* BAR 0 goes to the first free place of what leads to the bus, from the end on the root bus. */
+static void bar_place(struct pci_dev *pdev)
+{
+	struct resource *window = topo_window(pdev->bus);
 	struct resource *bar = &pdev->resource[0];
-	u64 start = port ? window->start : window->end + 1 - BAR_BYTES;
+	bool is_root = pci_is_root_bus(pdev->bus);
+	u64 start = is_root ? window->end + 1 - BAR_BYTES : window->start;
 
 	bar->name = pci_name(pdev);
 	bar->flags = IORESOURCE_MEM;
 	do {
 		resource_set_range(bar, start, BAR_BYTES);
-		start += port ? BAR_BYTES : -BAR_BYTES;
+		start += is_root ? -BAR_BYTES : BAR_BYTES;
 		if (!resource_contains(window, bar)) {
 			/* More functions behind one port than its window has room for. */
 			*bar = (struct resource){ .name = bar->name,
@@ -182,18 +205,19 @@ static void bar_place(struct svmsim_world *world, struct pci_dev *pdev)
 struct pci_dev *sim_pci_function(struct svmsim_world *world, unsigned int bus_number,
 				 unsigned int devfn)
 {
-	struct pci_bus *bus = bus_find(sim_pci_host_bridge(world)->bus, bus_number);
+	struct pci_host_bridge *first = sim_pci_host_bridge(world);
+	struct pci_bus *bus = topo_bus_find(world, bus_number);
 	struct pci_dev *pdev;
 
 	if (!bus)
-		bus = port_new(world, bus_number);
-	pdev = dev_new(world, bus, devfn);
+		bus = topo_root_port(world, first, bus_number, TOPO_PORT_BYTES);
+	pdev = topo_dev_new(world, bus, devfn);
 	pdev->class = FUNCTION_CLASS;
 	pdev->device = MODEL_FUNCTION;
 	pdev->pcie_flags_reg = (pci_is_root_bus(bus) ? PCI_EXP_TYPE_RC_END : PCI_EXP_TYPE_ENDPOINT)
 			       << 4;
 	pdev->is_busmaster = 1;
-	bar_place(world, pdev);
+	bar_place(pdev);
 	return pdev;
 }
 
@@ -260,11 +284,7 @@ EXPORT_SYMBOL(pci_dev_put);
 
 struct pci_bus *pci_find_bus(int domain, int busnr)
 {
-	struct pci_host_bridge *bridge = device_state_of(sim_world)->bridge;
-
-	if (domain || !bridge)
-		return NULL;
-	return bus_find(bridge->bus, busnr);
+	return domain ? NULL : topo_bus_find(sim_world, busnr);
 }
 EXPORT_SYMBOL(pci_find_bus);
 
@@ -281,3 +301,43 @@ struct pci_dev *pci_get_domain_bus_and_slot(int domain, unsigned int bus, unsign
 	return NULL;
 }
 EXPORT_SYMBOL(pci_get_domain_bus_and_slot);
+
+pci_bus_addr_t pci_bus_address(struct pci_dev *pdev, int bar)
+{
+	struct pci_host_bridge *bridge = pci_find_host_bridge(pdev->bus);
+	const struct resource *res = &pdev->resource[bar];
+	struct resource_entry *window;
+
+	resource_list_for_each_entry(window, &bridge->windows)
+		if (resource_contains(window->res, res))
+			return res->start - window->offset;
+	return res->start;
+}
+EXPORT_SYMBOL_GPL(pci_bus_address);
+
+static bool is_acs_control(const struct pci_dev *dev, int where)
+{
+	if (dev->acs_cap && where == dev->acs_cap + PCI_ACS_CTRL)
+		return true;
+	SIM_ABSENT("configuration space other than PCI_ACS_CTRL");
+	return false;
+}
+
+int pci_read_config_word(const struct pci_dev *dev, int where, u16 *val)
+{
+	*val = 0xffff;
+	if (!is_acs_control(dev, where))
+		return PCIBIOS_BAD_REGISTER_NUMBER;
+	*val = dev->sim_acs_ctrl;
+	return PCIBIOS_SUCCESSFUL;
+}
+EXPORT_SYMBOL(pci_read_config_word);
+
+int pci_write_config_word(const struct pci_dev *dev, int where, u16 val)
+{
+	if (!is_acs_control(dev, where))
+		return PCIBIOS_BAD_REGISTER_NUMBER;
+	((struct pci_dev *)dev)->sim_acs_ctrl = val;
+	return PCIBIOS_SUCCESSFUL;
+}
+EXPORT_SYMBOL(pci_write_config_word);

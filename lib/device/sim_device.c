@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* The devices of the machine, and the layer's part in a world. */
-#include "device/device_internal.h"
+#include "device/topology.h"
 #include <linux/string.h>
 
 static const struct bus_type plain_bus_type = { .name = "platform" };
@@ -78,6 +78,8 @@ static struct device *add_function(struct svmsim_world *world, const struct svms
 	struct pci_dev *pdev;
 
 	SIM_ASSERT(!sim_pci_parse(desc->pci_address, &bus_number, &devfn));
+	if (desc->parent[0])
+		topo_bus_below(world, desc->parent, bus_number);
 	pdev = sim_pci_function(world, bus_number, devfn);
 	pdev->driver = &device_state_of(world)->driver;
 	pdev->dev.driver = &pdev->driver->driver;

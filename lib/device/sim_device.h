@@ -31,9 +31,13 @@ struct iommu_domain;
  * @actor: name in the machine description, for reports
  * @index: position in the machine description
  * @desc: that description; lives as long as the world
+ * @peer_first: lowest bus address that may be memory of a PCI function of the machine
+ * @peer_bytes: how far such addresses reach; 0 when there are none, and for a device that is none
  */
 struct sim_device {
 	struct iommu_domain *domain;
+	u64 peer_first;
+	u64 peer_bytes;
 	u32 name;
 	u32 actor_name;
 	const char *actor;
@@ -89,7 +93,7 @@ void sim_device_unbind_all(struct svmsim_world *world);
  */
 void *sim_device_alloc(struct svmsim_world *world, size_t bytes);
 /**
- * sim_pci_host_bridge - the host bridge of PCI domain 0
+ * sim_pci_host_bridge - the first host bridge of PCI domain 0
  * @world: current world
  *
  * Return: the bridge with its windows; made with its root bus when first asked for.
@@ -105,6 +109,64 @@ struct pci_host_bridge *sim_pci_host_bridge(struct svmsim_world *world);
  */
 struct pci_dev *sim_pci_function(struct svmsim_world *world, unsigned int bus_number,
 				 unsigned int devfn);
+/**
+ * sim_pci_bridges_add - make all bridges of the machine description
+ * @world: current world
+ *
+ * To be called before the devices below them are added.
+ */
+void sim_pci_bridges_add(struct svmsim_world *world);
+/**
+ * sim_pci_assign_memory - place the memory BARs of all devices, and the windows that lead to them
+ * @world: current world
+ *
+ * To be called when all devices were added and none is attached yet: what bridges claim is no IOVA.
+ */
+void sim_pci_assign_memory(struct svmsim_world *world);
+/* The BAR of svmsim_device.bar_bytes. */
+#define SIM_PCI_MEMORY_BAR 2
+/**
+ * sim_pci_memory_bytes - how much of physical space sim_pci_assign_memory() will need
+ * @machine: description
+ *
+ * Return: an upper bound, 0 when no device has memory.
+ */
+u64 sim_pci_memory_bytes(const struct svmsim_machine *machine);
+/**
+ * sim_pci_memory_start - where that begins
+ * @machine: description
+ *
+ * Return: physical address.
+ */
+u64 sim_pci_memory_start(const struct svmsim_machine *machine);
+/**
+ * sim_pci_route - whose memory answers a request before it gets to the host bridge
+ * @client: function that sends it
+ * @addr: address in the request, untranslated
+ * @phys: set to the physical address of the memory
+ *
+ * The way up ends at the first bus on which a BAR or a bridge's window claims the address, unless
+ * ACS redirects requests of the port that it came from.
+ * Return: the function, or NULL when the request goes up to the host bridge.
+ */
+struct pci_dev *sim_pci_route(struct pci_dev *client, u64 addr, u64 *phys);
+/**
+ * sim_pci_memory_owner - whose memory lies at a physical address
+ * @world: world
+ * @phys: physical address
+ *
+ * Return: the function, or NULL.
+ */
+struct pci_dev *sim_pci_memory_owner(struct svmsim_world *world, u64 phys);
+/**
+ * sim_pci_host_passes - whether the host bridges pass requests from one device to another
+ * @world: world
+ * @client: device that sends them
+ * @owner: function whose memory it is
+ *
+ * Return: false for a client that is no PCI function.
+ */
+bool sim_pci_host_passes(struct svmsim_world *world, struct device *client, struct pci_dev *owner);
 /**
  * sim_pci_parse - read an address in the style of "0000:03:00.0" (or "03:00.0")
  * @text: address

@@ -29,6 +29,24 @@ int description_fail(struct description_message *message, const char *fmt, ...) 
  */
 int description_check_devices(struct svmsim_machine *machine, struct description_message *message);
 /**
+ * description_check_topology - defaults and checks of bridges and of what is below them
+ * @machine: description, changed in place: buses are numbered, devices below bridges get addresses
+ * @message: filled when something is wrong
+ *
+ * Return: 0 or -EINVAL.
+ */
+int description_check_topology(struct svmsim_machine *machine, struct description_message *message);
+/**
+ * description_bus_is_bridges - whether a bus number is kept for bridges of the description
+ * @machine: description with its host bridges checked
+ * @bus: bus number
+ *
+ * Return: true when no device may ask for a place on it.
+ */
+bool description_bus_is_bridges(const struct svmsim_machine *machine, unsigned int bus);
+/** description_name_is_right - whether a name is a letter followed by letters and digits */
+bool description_name_is_right(const char *name);
+/**
  * description_nearest - the known word that takes the fewest edits from a given one
  * @word: given
  * @known: function that returns word @index, NULL past the last; there is at least one

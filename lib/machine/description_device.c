@@ -22,7 +22,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-static bool name_is_right(const char *name)
+bool description_name_is_right(const char *name)
 {
 	if (!is_letter(*name))
 		return false;
@@ -79,6 +79,7 @@ static int check_texts(const struct svmsim_device *device, unsigned int index,
 		{ "iommu", device->iommu },
 		{ "fmt", device->fmt },
 		{ "pci_address", device->pci_address },
+		{ "parent", device->parent },
 	};
 
 	for (unsigned int i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -94,7 +95,7 @@ static int check_name(const struct svmsim_machine *machine, unsigned int index,
 {
 	const char *name = machine->device[index].name;
 
-	if (!name_is_right(name))
+	if (!description_name_is_right(name))
 		return description_fail(
 			message,
 			"device[%u].name: \"%s\" must be a letter followed by letters and digits, "
@@ -210,6 +211,16 @@ static int check_pci_address(struct svmsim_machine *machine, unsigned int index,
 					"device[%u].pci_address: \"%s\" is where root ports are, use "
 					"00:00.0 to 00:1b.7 or another bus",
 					index, device->pci_address);
+	if (description_bus_is_bridges(machine, bus))
+		return description_fail(message,
+					"device[%u].pci_address: \"%s\" is on a bus of a bridge, use "
+					"parent or another bus",
+					index, device->pci_address);
+	if (!bus && !devfn && machine->host_bridge[0].p2p != SVMSIM_P2P_UNLISTED)
+		return description_fail(message,
+					"device[%u].pci_address: \"%s\" is the host bridge, use "
+					"another",
+					index, device->pci_address);
 	for (unsigned int i = 0; i < index; i++)
 		if (!machine->device[i].non_pci && machine->device[i].pci_address[0] &&
 		    !sim_pci_parse(machine->device[i].pci_address, &other_bus, &other_devfn) &&
@@ -243,29 +254,32 @@ static int check_device(struct svmsim_machine *machine, unsigned int index,
 	struct svmsim_device *device = &machine->device[index];
 	int err;
 
-	err = check_texts(device, index, message);
-	if (!err)
-		err = check_name(machine, index, message);
+	err = check_name(machine, index, message);
 	if (!err)
 		err = check_iommu(device, index, message);
 	if (!err)
 		err = check_limits(device, index, message);
-	if (!err && device->pci_address[0])
+	/* Below a bridge of the description it is assigned. */
+	if (!err && device->pci_address[0] && !device->parent[0])
 		err = check_pci_address(machine, index, message);
 	return err;
 }
 
 int description_check_devices(struct svmsim_machine *machine, struct description_message *message)
 {
+	int err = 0;
+
 	if (machine->device_count > SVMSIM_DEVICE_MAX)
 		return description_fail(message, "device_count: %u is too many, at most %u",
 					machine->device_count, SVMSIM_DEVICE_MAX);
-	for (unsigned int i = 0; i < machine->device_count; i++) {
-		int err = check_device(machine, i, message);
-
-		if (err)
-			return err;
-	}
-	assign_pci_addresses(machine);
-	return 0;
+	/* Texts first: from here on each ends within its field. */
+	for (unsigned int i = 0; i < machine->device_count && !err; i++)
+		err = check_texts(&machine->device[i], i, message);
+	if (!err)
+		err = description_check_topology(machine, message);
+	for (unsigned int i = 0; i < machine->device_count && !err; i++)
+		err = check_device(machine, i, message);
+	if (!err)
+		assign_pci_addresses(machine);
+	return err;
 }
