@@ -217,6 +217,57 @@ SVMSIM_API uint64_t svmsim_mapping_address(const struct svmsim_mapping *mapping)
  */
 SVMSIM_API uint64_t svmsim_mapping_bytes(const struct svmsim_mapping *mapping);
 
+/** enum svmsim_peer_type - values of the kernel's enum pci_p2pdma_map_type that a caller can see */
+enum svmsim_peer_type {
+	SVMSIM_PEER_NONE = 1,
+	SVMSIM_PEER_NOT_SUPPORTED,
+	SVMSIM_PEER_BUS_ADDR,
+	SVMSIM_PEER_THRU_HOST_BRIDGE,
+};
+
+/**
+ * svmsim_peer_add - pci_p2pdma_add_resource() of all memory that the device has
+ * @world: world
+ * @device: index of a device with bar_bytes
+ *
+ * Return: 0 or what the kernel returned (-EINVAL without memory, -ENOMEM a second time).
+ */
+SVMSIM_API int svmsim_peer_add(struct svmsim_world *world, int device);
+/**
+ * svmsim_peer_alloc - pci_alloc_p2pmem(): contiguous pages of a device's memory
+ * @world: world
+ * @device: index, after svmsim_peer_add()
+ * @pages: 1 up to what the device has
+ * @ram: set on success; svmsim_ram_free() gives pages back with pci_free_p2pmem()
+ *
+ * svmsim_map() and svmsim_window_link() take such memory as a driver does that knows of peers: they
+ * ask pci_p2pdma_state(), then use the bus address as it is, or map with DMA_ATTR_MMIO, or return
+ * -EREMOTEIO.
+ * Return: 0, -ENOMEM, -EINVAL.
+ */
+SVMSIM_API int svmsim_peer_alloc(struct svmsim_world *world, int device, uint64_t pages,
+				 struct svmsim_ram **ram);
+/**
+ * svmsim_peer_distance - pci_p2pdma_distance(), with its warnings
+ * @world: world
+ * @provider: index of a PCI function
+ * @client: index of any device
+ * @distance: set to what the kernel returned, -1 when the client can't reach the provider
+ *
+ * Return: 0, -EINVAL.
+ */
+SVMSIM_API int svmsim_peer_distance(struct svmsim_world *world, int provider, int client,
+				    int *distance);
+/**
+ * svmsim_peer_type - pci_p2pdma_state() of memory
+ * @world: world
+ * @client: index of the device that is to reach it
+ * @ram: memory
+ *
+ * Return: enum svmsim_peer_type, -EINVAL.
+ */
+SVMSIM_API int svmsim_peer_type(struct svmsim_world *world, int client, struct svmsim_ram *ram);
+
 /**
  * svmsim_device_read - the device reads memory through its IOTLB and page table
  * @device: index

@@ -90,21 +90,67 @@ static u64 content_hash(const u8 *buf, size_t bytes)
 	return hash;
 }
 
+static int move_bytes(u64 phys, void *buf, size_t bytes, bool write)
+{
+	if (write)
+		return sim_phys_write(sim_world, phys, buf, bytes);
+	return sim_phys_read(sim_world, phys, buf, bytes);
+}
+
+static void peer_event(struct device *dev, struct pci_dev *owner, u64 addr, size_t bytes,
+		       bool write)
+{
+	sim_event(DEV_PEER, dev->sim->name, owner->dev.sim->name, addr, bytes, write);
+}
+
+/* An address that may be a bus address of memory; returns whether some switch found it to be one. */
+static noinline bool reaches_peer(struct device *dev, u64 addr, void *buf, size_t bytes, bool write)
+{
+	struct pci_dev *owner;
+	u64 phys;
+
+	owner = sim_pci_route(to_pci_dev(dev), addr, &phys);
+	if (!owner)
+		return false;
+	peer_event(dev, owner, addr, bytes, write);
+	/* BARs are whole pages, and so is what is below a piece. */
+	SIM_ASSERT(!move_bytes(phys, buf, bytes, write));
+	return true;
+}
+
+/* The host bridge sends it down again. */
+static noinline int pass_to_peer(struct device *dev, struct sim_domain *sdom, u64 addr, u64 phys,
+				 size_t bytes, bool write)
+{
+	struct pci_dev *owner = sim_pci_memory_owner(sim_world, phys);
+
+	if (!owner || !sim_phys_has_bytes(sim_world, phys))
+		return fault(dev, sdom, addr, write, SIM_FAULT_NO_MEMORY);
+	if (!sim_pci_host_passes(sim_world, dev, owner))
+		return fault(dev, sdom, addr, write, SIM_FAULT_NO_PEER);
+	peer_event(dev, owner, addr, bytes, write);
+	return 0;
+}
+
 static int transfer_piece(struct device *dev, u64 addr, void *buf, size_t bytes, bool write)
 {
 	struct iommu_domain *domain = dev->sim->domain;
 	struct sim_dma_target target;
 	int err;
 
+	if (unlikely(addr - dev->sim->peer_first < dev->sim->peer_bytes) &&
+	    reaches_peer(dev, addr, buf, bytes, write))
+		return 0;
 	err = sim_dma_translate(dev, addr, write, &target);
 	if (err)
 		return err;
-	if (!sim_phys_is_ram(sim_world, target.phys))
-		return fault(dev, to_sim_domain(domain), addr, write, SIM_FAULT_NO_MEMORY);
+	if (unlikely(!sim_phys_is_ram(sim_world, target.phys))) {
+		err = pass_to_peer(dev, to_sim_domain(domain), addr, target.phys, bytes, write);
+		if (err)
+			return err;
+	}
 	iova_sim_watch(access, dev, domain, addr, target.phys, bytes, write, target.cached);
-	if (write)
-		return sim_phys_write(sim_world, target.phys, buf, bytes);
-	return sim_phys_read(sim_world, target.phys, buf, bytes);
+	return move_bytes(target.phys, buf, bytes, write);
 }
 
 static int transfer(struct device *dev, u64 addr, void *buf, size_t bytes, bool write,

@@ -4,12 +4,13 @@
  *
  * A device's DMA engine. Each access is cut at 4 KiB boundaries, and each piece goes the way of a
  * real request: IOTLB, else a walk of the table bits in RAM, permission, bytes. What went through
- * before a fault stays done.
+ * before a fault stays done. A request whose address a switch on its way up leads to another device
+ * is not translated: it reaches that device's memory, and no IOMMU hears of it.
  *
  * DOC: Not modelled
  *
- * A device drives all 64 address lines whatever its DMA mask says, and nothing lies behind a
- * physical address but RAM.
+ * A device drives all 64 address lines whatever its DMA mask says. Behind a physical address lie RAM
+ * and memory of devices, but no registers.
  */
 #ifndef IOVA_SIM_ENGINE_H
 #define IOVA_SIM_ENGINE_H

@@ -128,6 +128,10 @@ void sim_fault_log(struct device *dev, struct sim_domain *sdom, u64 addr, bool w
 
 	if (kind == SIM_FAULT_NO_MEMORY)
 		snprintf(text, sizeof(text), "unsupported request: no memory behind 0x%llx", addr);
+	else if (kind == SIM_FAULT_NO_PEER)
+		snprintf(text, sizeof(text),
+			 "unsupported request: the host bridge passes nothing on to the device at 0x%llx",
+			 addr);
 	else if (sdom->profile->fault_style == SIM_FAULT_SMMUV3)
 		smmuv3_log(dev, sdom, addr, write, kind, text);
 	else

@@ -25,12 +25,15 @@ struct sim_domain;
  * @SIM_FAULT_WIDTH: the address is wider than what the tables can translate
  * @SIM_FAULT_NO_MEMORY: it went through, but nobody answers at the physical address; the IOMMU has
  *	nothing to say about that
+ * @SIM_FAULT_NO_PEER: memory of another device answers there, but the host bridge passes no
+ *	requests to it
  */
 enum sim_fault_kind {
 	SIM_FAULT_NOT_PRESENT,
 	SIM_FAULT_PERMISSION,
 	SIM_FAULT_WIDTH,
 	SIM_FAULT_NO_MEMORY,
+	SIM_FAULT_NO_PEER,
 };
 
 /**

@@ -60,7 +60,9 @@ SIM_EVENT(DEV_READ, "svmsim", "device_read", "device iova bytes result hash", \
 SIM_EVENT(DEV_WRITE, "svmsim", "device_write", "device iova bytes result hash", \
 	"{device:s} write iova=0x{iova:x} bytes={bytes} -> {result:d}") \
 SIM_EVENT(IOVA_QUEUE, "iova", "queue", "domain pfn pages", \
-	"domain={domain} pfn=0x{pfn:x} pages={pages}")
+	"domain={domain} pfn=0x{pfn:x} pages={pages}") \
+SIM_EVENT(DEV_PEER, "svmsim", "device_peer", "device peer addr bytes write", \
+	"{device:s} reaches {peer:s} addr=0x{addr:x} bytes={bytes} write={write}")
 /* clang-format on */
 
 #endif

@@ -53,13 +53,26 @@ static int map_check(struct svmsim_world *world, const struct svmsim_ram *ram, u
 	return 0;
 }
 
+/* As a driver does that knows of peers: a bus address needs no mapping. */
+static int map_pages(struct svmsim_mapping *map, const struct svmsim_ram *ram, u64 first)
+{
+	int err = machine_reach(map->dev, ram, first, &map->attrs, &map->address, &map->is_bus);
+
+	if (err || map->is_bus)
+		return err;
+	map->address = dma_map_phys(map->dev, PFN_PHYS(ram->pfn[first]), map->bytes,
+				    map->direction, map->attrs);
+	err = dma_mapping_error(map->dev, map->address);
+	if (err)
+		sim_set_error(sim_world, err, "%s: dma_map_phys() failed", map->dev->sim->actor);
+	return err;
+}
+
 int svmsim_map(struct svmsim_world *world, int device, struct svmsim_ram *ram, uint64_t first,
 	       uint64_t last, enum svmsim_direction direction, struct svmsim_mapping **mapping)
 {
 	struct device *dev = machine_device(world, device);
-	struct svmsim_mapping *made;
-	dma_addr_t address;
-	size_t bytes;
+	struct svmsim_mapping map = { .dev = dev };
 	int err;
 
 	if (!dev)
@@ -68,18 +81,14 @@ int svmsim_map(struct svmsim_world *world, int device, struct svmsim_ram *ram, u
 	if (err)
 		return err;
 	machine_begin(world);
-	bytes = (last - first + 1) << PAGE_SHIFT;
-	address = dma_map_phys(dev, PFN_PHYS(ram->pfn[first]), bytes,
-			       (enum dma_data_direction)direction, 0);
-	err = dma_mapping_error(dev, address);
-	if (err) {
-		sim_set_error(world, err, "%s: dma_map_phys() failed", dev->sim->actor);
-	} else {
-		made = machine_handle_new(world, sizeof(*made));
-		made->dev = dev;
-		made->address = address;
-		made->bytes = bytes;
-		made->direction = (enum dma_data_direction)direction;
+	map.bytes = (last - first + 1) << PAGE_SHIFT;
+	map.direction = (enum dma_data_direction)direction;
+	err = map_pages(&map, ram, first);
+	if (!err) {
+		struct svmsim_mapping *made = machine_handle_new(world, sizeof(*made));
+
+		map.handle = made->handle;
+		*made = map;
 		*mapping = made;
 	}
 	return machine_end(dev->sim->actor_name, err);
@@ -88,7 +97,9 @@ int svmsim_map(struct svmsim_world *world, int device, struct svmsim_ram *ram, u
 int svmsim_unmap(struct svmsim_mapping *mapping)
 {
 	machine_begin(mapping->handle.world);
-	dma_unmap_phys(mapping->dev, mapping->address, mapping->bytes, mapping->direction, 0);
+	if (!mapping->is_bus)
+		dma_unmap_phys(mapping->dev, mapping->address, mapping->bytes, mapping->direction,
+			       mapping->attrs);
 	return machine_end(mapping->dev->sim->actor_name, 0);
 }
 

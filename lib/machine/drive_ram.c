@@ -3,6 +3,7 @@
 #include <linux/errno.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/pci-p2pdma.h>
 #include <svmsim/inspect.h>
 #include "machine/machine_internal.h"
 
@@ -25,8 +26,12 @@ int machine_check_pages(const struct svmsim_ram *ram, u64 first, u64 last)
 
 static void free_pages_of(struct svmsim_ram *ram, u64 first, u64 last)
 {
-	for (u64 i = first; i <= last; i++)
-		put_page(pfn_to_page(ram->pfn[i]));
+	for (u64 i = first; i <= last; i++) {
+		if (ram->provider)
+			pci_free_p2pmem(ram->provider, __va(PFN_PHYS(ram->pfn[i])), PAGE_SIZE);
+		else
+			put_page(pfn_to_page(ram->pfn[i]));
+	}
 }
 
 static int alloc_contiguous(struct svmsim_world *world, struct svmsim_ram *ram, u64 align_bytes)

@@ -58,10 +58,25 @@ static u64 run_pages(const struct svmsim_ram *ram, u64 first, u64 last)
 static int link_pages(struct svmsim_window *window, u64 offset, const struct svmsim_ram *ram,
 		      u64 first, u64 last, enum dma_data_direction direction, bool each_page)
 {
+	unsigned long attrs = 0;
+	dma_addr_t bus;
+	bool is_bus;
+
+	if (ram->provider) {
+		int err = machine_reach(window->dev, ram, first, &attrs, &bus, &is_bus);
+
+		if (!err && is_bus)
+			err = sim_set_error(window->handle.world, -EINVAL,
+					    "%s reaches this memory by its bus address, without a "
+					    "window",
+					    window->dev->sim->actor);
+		if (err)
+			return err;
+	}
 	while (first <= last) {
 		u64 pages = each_page ? 1 : run_pages(ram, first, last);
 		int err = dma_iova_link(window->dev, &window->state, PFN_PHYS(ram->pfn[first]),
-					offset, pages << PAGE_SHIFT, direction, 0);
+					offset, pages << PAGE_SHIFT, direction, attrs);
 
 		if (err)
 			return sim_set_error(window->handle.world, err,

@@ -24,11 +24,13 @@ struct machine_handle {
 /**
  * struct svmsim_ram - pages that a driver allocated
  * @handle: in the world's list
+ * @provider: function whose memory it is, NULL for RAM
  * @page_count: pages
  * @pfn: their page frames; they are not forgotten when the driver frees the pages
  */
 struct svmsim_ram {
 	struct machine_handle handle;
+	struct pci_dev *provider;
 	u64 page_count;
 	u32 pfn[];
 };
@@ -52,6 +54,8 @@ struct svmsim_window {
  * @address: DMA address
  * @bytes: size
  * @direction: direction
+ * @attrs: attributes
+ * @is_bus: a bus address, of which the DMA API knows nothing
  */
 struct svmsim_mapping {
 	struct machine_handle handle;
@@ -59,6 +63,8 @@ struct svmsim_mapping {
 	dma_addr_t address;
 	size_t bytes;
 	enum dma_data_direction direction;
+	unsigned long attrs;
+	bool is_bus;
 };
 
 /**
@@ -85,6 +91,13 @@ struct device *machine_device(struct svmsim_world *world, int index);
 int machine_check_pages(const struct svmsim_ram *ram, u64 first, u64 last);
 /* -EINVAL with the error set unless a value of enum svmsim_direction. */
 int machine_check_direction(struct svmsim_world *world, unsigned int direction);
+
+/*
+ * How a device reaches memory: attributes for the DMA API, or a bus address and @is_bus set.
+ * -EREMOTEIO with the error set when it does not.
+ */
+int machine_reach(struct device *dev, const struct svmsim_ram *ram, u64 page, unsigned long *attrs,
+		  dma_addr_t *bus, bool *is_bus);
 
 /* Every call into the modelled kernel lies between these; the result enters the digest. */
 static inline void machine_begin(struct svmsim_world *world)
