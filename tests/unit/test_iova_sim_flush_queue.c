@@ -4,12 +4,12 @@
 
 static dma_addr_t addrs[4 * SIM_FQ_ENTRY_COUNT];
 
-/* The IOVA_FREE events from @position on are those of @addr, in this order. */
+/* The IOVA_FREE events from @position on are those of @addr, in this order; domain 0 is the one. */
 static void assert_freed(const struct dma_fixture *f, unsigned int position, const dma_addr_t *addr,
 			 unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++)
-		assert_event(f, IOVA_FREE, position + i, f->sdom->index, addr[i] >> 12, 1);
+		assert_event(f, IOVA_FREE, position + i, 0, addr[i] >> 12, 1);
 }
 
 static void test_unmap_queues_and_does_not_flush(void **state)
