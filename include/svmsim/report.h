@@ -165,12 +165,16 @@ SVMSIM_API int svmsim_report_print_json(const struct svmsim_world *world, unsign
  * @title: what it catches
  * @meaning: one paragraph
  * @example: a scenario that draws it, "" if none
+ * @wording: the kernel's message, a format of printf, where the report stands for one; otherwise ""
+ * @since: first kernel version of the model that has that message, "" if there is none
  */
 struct svmsim_report_info {
 	const char *identifier;
 	const char *title;
 	const char *meaning;
 	const char *example;
+	const char *wording;
+	const char *since;
 };
 /**
  * svmsim_report_info - one row of the table of reports

@@ -63,6 +63,19 @@ void svmsim_frame_function(uintptr_t frame, char *buf, size_t size)
 	host_symbol_function(frame, buf, size);
 }
 
+/* What the kernel itself says where a report stands for one of its messages. */
+static const struct {
+	const char *wording;
+	const char *since;
+} kernel_texts[SIM_REPORT_ID_COUNT] = {
+#define KERNEL_TEXT(symbol, slug, since, title, meaning)                                           \
+	[SIM_REPORT_DMA_DEBUG_##symbol] = {                                                        \
+		"DMA-API: <driver> <device>: " SIM_DMA_DEBUG_TEXT_##symbol, since                  \
+	},
+	SIM_DMA_DEBUG_TABLE(KERNEL_TEXT)
+#undef KERNEL_TEXT
+};
+
 int svmsim_report_info(unsigned int index, struct svmsim_report_info *info)
 {
 	const struct sim_report_type *type;
@@ -75,6 +88,8 @@ int svmsim_report_info(unsigned int index, struct svmsim_report_info *info)
 		.title = type->title,
 		.meaning = type->meaning,
 		.example = type->example,
+		.wording = kernel_texts[index].wording ? kernel_texts[index].wording : "",
+		.since = kernel_texts[index].since ? kernel_texts[index].since : "",
 	};
 	return 0;
 }

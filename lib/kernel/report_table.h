@@ -7,6 +7,13 @@
 #ifndef KERNEL_REPORT_TABLE_H
 #define KERNEL_REPORT_TABLE_H
 
+#include "kernel/dma_debug_table.h"
+
+/* The classes of DMA debugging have a table of their own, which says more about each. */
+#define SIM_REPORT_DMA_DEBUG_ROW(symbol, slug, since, title, meaning)                              \
+	SIM_REPORT(DMA_DEBUG_##symbol, "dma-debug:" slug, title, meaning,                          \
+		   "scenarios/dma/debug/" slug ".svm")
+
 /* clang-format off */
 #define SIM_REPORT_TABLE \
 SIM_REPORT(IOMMU_UNMAP_HOLE, "iommu-unmap-hole", \
@@ -74,6 +81,7 @@ SIM_REPORT(IOVA_DOUBLE_FREE, "iova-double-free", \
 	"Freeing does not clear struct dma_iova_state, so dma_use_iova() stays true and a " \
 	"second free releases IOVA space that may belong to someone else by now.", \
 	"scenarios/hole/double-destroy.svm") \
+SIM_DMA_DEBUG_TABLE(SIM_REPORT_DMA_DEBUG_ROW) \
 SIM_REPORT(PAGE_REF, "page-ref", \
 	"a page's reference count is wrong", \
 	"A reference was dropped that was not held, or a free page was used as if it were " \
