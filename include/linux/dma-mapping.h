@@ -70,9 +70,16 @@ void dma_iova_unlink(struct device *dev, struct dma_iova_state *state, size_t of
 void dma_iova_with_holes_destroy(struct device *dev, struct dma_iova_state *state,
 				 enum dma_data_direction dir, unsigned long attrs);
 
-/* fidelity: simplified: the kernel's DMA debugging is not there to be told of the check */
+/* fidelity: same */
+void debug_dma_mapping_error(struct device *dev, dma_addr_t dma_addr);
+void debug_dma_map_single(struct device *dev, const void *addr, unsigned long len);
+/* fidelity: same: ours: CONFIG_DMA_API_DEBUG, which is a property of the machine here */
+bool sim_dma_debugging(void);
+
+/* fidelity: same */
 static inline int dma_mapping_error(struct device *dev, dma_addr_t dma_addr)
 {
+	debug_dma_mapping_error(dev, dma_addr);
 	if (unlikely(dma_addr == DMA_MAPPING_ERROR))
 		return -ENOMEM;
 	return 0;
@@ -195,7 +202,7 @@ bool __dma_need_sync(struct device *dev, dma_addr_t dma_addr);
 /* fidelity: same */
 static inline bool dma_dev_need_sync(const struct device *dev)
 {
-	return !dev->dma_skip_sync || IS_ENABLED(CONFIG_DMA_API_DEBUG);
+	return !dev->dma_skip_sync || sim_dma_debugging();
 }
 
 static inline bool dma_need_sync(struct device *dev, dma_addr_t dma_addr)

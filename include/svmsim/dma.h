@@ -102,6 +102,17 @@ SVMSIM_API int svmsim_ram_check(struct svmsim_ram *ram, uint64_t first, uint64_t
 				uint64_t pattern);
 
 /**
+ * svmsim_area_ram - an area of the machine as memory that a driver can map by mistake
+ * @world: world
+ * @index: position in svmsim_machine.area
+ * @ram: set to the memory on success; each call gives a name of its own to the same pages
+ *
+ * Return: 0, -EINVAL (no such area).
+ */
+SVMSIM_API int svmsim_area_ram(struct svmsim_world *world, unsigned int index,
+			       struct svmsim_ram **ram);
+
+/**
  * svmsim_window_alloc - dma_iova_try_alloc()
  * @device: index
  * @bytes: size of the window

@@ -18,6 +18,7 @@
 #define SVMSIM_DEVICE_MAX 16
 #define SVMSIM_BRIDGE_MAX 16
 #define SVMSIM_HOST_BRIDGE_MAX 4
+#define SVMSIM_AREA_MAX 8
 #define SVMSIM_NAME_MAX 32
 
 /* Bits of svmsim_bridge.acs, as in the control register of the capability. */
@@ -127,6 +128,36 @@ struct svmsim_device {
 };
 
 /**
+ * enum svmsim_area_kind - kinds of memory that no driver should map
+ * @SVMSIM_AREA_STACK: stack of the running task, in the direct mapping
+ * @SVMSIM_AREA_VMAP_STACK: the same, virtually mapped (CONFIG_VMAP_STACK)
+ * @SVMSIM_AREA_TEXT: code of the kernel
+ * @SVMSIM_AREA_RODATA: its read-only data
+ * @SVMSIM_AREA_VMALLOC: memory of vmalloc()
+ * @SVMSIM_AREA_INVALID: an address that the kernel holds for no memory
+ */
+enum svmsim_area_kind {
+	SVMSIM_AREA_STACK,
+	SVMSIM_AREA_VMAP_STACK,
+	SVMSIM_AREA_TEXT,
+	SVMSIM_AREA_RODATA,
+	SVMSIM_AREA_VMALLOC,
+	SVMSIM_AREA_INVALID,
+	SVMSIM_AREA_KIND_COUNT,
+};
+
+/**
+ * struct svmsim_area - memory of a kind that no driver should map, for DMA debugging to notice
+ * @kind: what it is
+ * @bytes: size, a multiple of 4096; the machine takes that much contiguous RAM for it when a run
+ *	starts, and svmsim_area_ram() gives it out
+ */
+struct svmsim_area {
+	enum svmsim_area_kind kind;
+	uint64_t bytes;
+};
+
+/**
  * struct svmsim_machine - a machine
  * @node: NUMA nodes
  * @node_count: 1 to SVMSIM_NODE_MAX; default 1
@@ -137,7 +168,11 @@ struct svmsim_device {
  * @host_bridge: PCI host bridges
  * @host_bridge_count: 1 to SVMSIM_HOST_BRIDGE_MAX; default 1
  * @p2p_cpu: the CPU is one that passes requests between devices whatever the host bridge
- * @kernel: profile of mm and iommu-core behaviour; "v7.0", the default, is the only one so far
+ * @area: stacks, kernel text and the like
+ * @area_count: 0 to SVMSIM_AREA_MAX
+ * @no_dma_debug: a kernel without DMA debugging (CONFIG_DMA_API_DEBUG): no `dma-debug:` reports
+ * @kernel: profile of mm and iommu-core behaviour: "v7.0" (default), or "v7.x", the same with the
+ *	classes of DMA debugging that are newer
  * @width_bits: physical address width, 32 to 41; default 40
  * @seed: of the world's random source; default 1
  * @iotlb_sets: IOTLB sets, a power of two up to 4096; default 64
@@ -155,6 +190,9 @@ struct svmsim_machine {
 	struct svmsim_host_bridge host_bridge[SVMSIM_HOST_BRIDGE_MAX];
 	unsigned int host_bridge_count;
 	bool p2p_cpu;
+	struct svmsim_area area[SVMSIM_AREA_MAX];
+	unsigned int area_count;
+	bool no_dma_debug;
 	char kernel[SVMSIM_NAME_MAX];
 	unsigned int width_bits;
 	uint64_t seed;
@@ -184,5 +222,15 @@ SVMSIM_API const char *svmsim_profile_name(unsigned int index);
  * @index: from 0; NULL is returned past the last
  */
 SVMSIM_API const char *svmsim_format_name(unsigned int index);
+/**
+ * svmsim_kernel_name - names of the kernel profiles, oldest first
+ * @index: from 0; NULL is returned past the last
+ */
+SVMSIM_API const char *svmsim_kernel_name(unsigned int index);
+/**
+ * svmsim_area_name - words for the values of enum svmsim_area_kind
+ * @index: from 0; NULL is returned past the last
+ */
+SVMSIM_API const char *svmsim_area_name(unsigned int index);
 
 #endif

@@ -4,6 +4,7 @@
 #include <linux/minmax.h>
 #include "check/check.h"
 #include "device/sim_device.h"
+#include "iova_sim/dma_debug.h"
 #include "iova_sim/domain.h"
 #include "iova_sim/layer.h"
 #include "mm/phys.h"
@@ -276,6 +277,7 @@ static void check_start(struct svmsim_world *world)
 
 	iova_sim_set_watch(world, &state->iova_watch);
 	sim_phys_set_watch(world, &state->mm_watch);
+	sim_dma_debug_start(world);
 }
 
 static void check_reset(struct svmsim_world *world)

@@ -17,6 +17,11 @@
  *         the space is handed out again, so that reports can still name places in it.
  * left    live entries that a hole report already named: what follows from them is attached to it.
  *
+ * DOC: DMA debugging
+ *
+ * One oracle is the kernel's own and sits inside of the model (iova_sim/dma_debug.h); this layer
+ * turns it on. As in the kernel it is seen by code that asks: dma_need_unmap() says yes with it.
+ *
  * DOC: Not modelled
  *
  * A window freed twice is not noticed when the same space was handed out to someone else between

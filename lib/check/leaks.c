@@ -6,6 +6,7 @@
 #include <linux/iommu.h>
 #include <linux/minmax.h>
 #include "check/check.h"
+#include "iova_sim/dma_debug.h"
 #include "iova_sim/domain.h"
 #include "iova_sim/layer.h"
 
@@ -94,7 +95,11 @@ static void report_window(struct iommu_domain *domain, struct chk_domain *books,
 			  const struct chk_node *window)
 {
 	struct sim_report *report = sim_report_begin(SIM_REPORT_IOVA_LEAK);
+	struct sim_report *cause = sim_dma_debug_leak(domain, window->start, window->last);
 
+	/* The space of a mapping that its driver left behind. */
+	if (cause)
+		sim_report_attach(report, cause);
 	sim_report_field(report, "dev", "%s", chk_domain_actor(domain));
 	sim_report_pages(report, "size", window->last - window->start + 1);
 	sim_report_pages(report, "linked",

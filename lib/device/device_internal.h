@@ -24,6 +24,7 @@ struct device_chunk {
  * @port_count: root ports made so far below each
  * @port: of each bridge in the machine description the port whose secondary bus is the bridge's
  * @driver: what all devices of the machine are bound to
+ * @unbound: see sim_device_set_unbound()
  */
 struct device_state {
 	struct device_chunk *chunk;
@@ -33,6 +34,7 @@ struct device_state {
 	unsigned int port_count[SVMSIM_HOST_BRIDGE_MAX];
 	struct pci_dev *port[SVMSIM_BRIDGE_MAX];
 	struct pci_driver driver;
+	void (*unbound)(struct device *dev);
 };
 
 static inline struct device_state *device_state_of(struct svmsim_world *world)

@@ -147,7 +147,14 @@ void sim_device_unbind_all(struct svmsim_world *world)
 		dev_set_drvdata(dev, NULL);
 		if (dev_is_pci(dev))
 			to_pci_dev(dev)->driver = NULL;
+		if (state->unbound)
+			state->unbound(dev);
 	}
+}
+
+void sim_device_set_unbound(struct svmsim_world *world, void (*unbound)(struct device *dev))
+{
+	device_state_of(world)->unbound = unbound;
 }
 
 static int device_make(struct svmsim_world *world)

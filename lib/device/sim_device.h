@@ -85,6 +85,15 @@ void sim_device_set_properties(struct svmsim_world *world, struct device *dev,
  */
 void sim_device_unbind_all(struct svmsim_world *world);
 /**
+ * sim_device_set_unbound - be told when a driver has been unbound from a device of the machine
+ * @world: current world
+ * @unbound: called when managed resources are gone and dev->driver is NULL; until the next reset
+ *
+ * Models: the notification BUS_NOTIFY_UNBOUND_DRIVER; drivers/base/dd.c, v7.0.
+ * Differs: one listener.
+ */
+void sim_device_set_unbound(struct svmsim_world *world, void (*unbound)(struct device *dev));
+/**
  * sim_device_alloc - zeroed memory that lives until the end of the run
  * @world: world
  * @bytes: size

@@ -10,6 +10,7 @@
 #include <linux/gfp.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include "iova_sim/dma_debug.h"
 #include "iova_sim/dma_iommu.h"
 #include "kernel/report.h"
 #include "mm/phys.h"
@@ -121,6 +122,7 @@ dma_addr_t dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,
 	sim_event(DMA_MAP_PHYS, dev->sim->name, dir, addr, size, phys, attrs);
 	if (addr != DMA_MAPPING_ERROR)
 		iova_sim_watch(dma_map, dev, addr, phys, size, dir);
+	debug_dma_map_phys(dev, phys, size, dir, addr, attrs);
 	sim_scope_end();
 	return addr;
 }
@@ -135,6 +137,7 @@ void dma_unmap_phys(struct device *dev, dma_addr_t addr, size_t size,
 	if (!map_is_direct(dev))
 		iommu_dma_unmap_phys(dev, addr, size, dir, attrs);
 	sim_event(DMA_UNMAP_PHYS, dev->sim->name, dir, addr, size, attrs);
+	debug_dma_unmap_phys(dev, addr, size, dir, attrs);
 	sim_scope_end();
 }
 EXPORT_SYMBOL_GPL(dma_unmap_phys);
@@ -143,6 +146,8 @@ dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offs
 			      enum dma_data_direction dir, unsigned long attrs)
 {
 	if (unlikely(attrs & DMA_ATTR_MMIO))
+		return DMA_MAPPING_ERROR;
+	if (WARN_ON_ONCE(sim_dma_debug_refuses_page(page)))
 		return DMA_MAPPING_ERROR;
 	return dma_map_phys(dev, page_to_phys(page) + offset, size, dir, attrs);
 }
@@ -166,14 +171,24 @@ static bool is_ram_address(const void *ptr)
 dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 				enum dma_data_direction dir, unsigned long attrs)
 {
-	if (dev_WARN_ONCE(dev, !is_ram_address(ptr), "rejecting DMA map of vmalloc memory\n"))
-		return DMA_MAPPING_ERROR;
-	return dma_map_page_attrs(dev, virt_to_page(ptr), offset_in_page(ptr), size, dir, attrs);
+	bool is_refused = !is_ram_address(ptr) || sim_dma_debug_is_vmalloc(ptr);
+	dma_addr_t addr = DMA_MAPPING_ERROR;
+
+	sim_scope_begin();
+	/* The kernel does this after the check, where it never finds memory of vmalloc(). */
+	debug_dma_map_single(dev, ptr, size);
+	if (!dev_WARN_ONCE(dev, is_refused, "rejecting DMA map of vmalloc memory\n"))
+		addr = dma_map_page_attrs(dev, virt_to_page(ptr), offset_in_page(ptr), size, dir,
+					  attrs);
+	sim_scope_end();
+	return addr;
 }
 
 dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys_addr, size_t size,
 			    enum dma_data_direction dir, unsigned long attrs)
 {
+	if (WARN_ON_ONCE(sim_dma_debug_refuses_resource(phys_addr)))
+		return DMA_MAPPING_ERROR;
 	return dma_map_phys(dev, phys_addr, size, dir, attrs | DMA_ATTR_MMIO);
 }
 EXPORT_SYMBOL(dma_map_resource);
@@ -205,6 +220,7 @@ void __dma_sync_single_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
 	BUG_ON(!valid_dma_direction(dir));
 	if (!map_is_direct(dev))
 		iommu_dma_sync_single_for_cpu(dev, addr, size, dir);
+	debug_dma_sync_single_for_cpu(dev, addr, size, dir);
 }
 EXPORT_SYMBOL(__dma_sync_single_for_cpu);
 
@@ -214,6 +230,7 @@ void __dma_sync_single_for_device(struct device *dev, dma_addr_t addr, size_t si
 	BUG_ON(!valid_dma_direction(dir));
 	if (!map_is_direct(dev))
 		iommu_dma_sync_single_for_device(dev, addr, size, dir);
+	debug_dma_sync_single_for_device(dev, addr, size, dir);
 }
 EXPORT_SYMBOL(__dma_sync_single_for_device);
 

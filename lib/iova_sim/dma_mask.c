@@ -111,6 +111,6 @@ bool dma_need_unmap(struct device *dev)
 {
 	if (use_dma_iommu(dev) || !dev->dma_skip_sync)
 		return true;
-	return IS_ENABLED(CONFIG_DMA_API_DEBUG);
+	return sim_dma_debugging();
 }
 EXPORT_SYMBOL_GPL(dma_need_unmap);

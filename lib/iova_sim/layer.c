@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 #include <linux/list.h>
+#include "iova_sim/dma_debug.h"
 #include "iova_sim/dma_iommu.h"
 #include "iova_sim/domain.h"
 #include "iova_sim/iotlb.h"
@@ -60,6 +61,7 @@ static void layer_reset(struct svmsim_world *world)
 	while (!list_empty(&state->domains))
 		sim_domain_forget(list_last_entry(&state->domains, struct sim_domain, node));
 	iotlb_reset(state->iotlb);
+	sim_dma_debug_stop(world);
 	state->iova_cache = NULL;
 	state->magazine_cache = NULL;
 }
@@ -71,6 +73,7 @@ static void layer_unmake(struct svmsim_world *world)
 	/* A world may end in the middle of a run. */
 	layer_reset(world);
 	iotlb_destroy(world, state->iotlb);
+	sim_dma_debug_free(world);
 	sim_free(world, state, sizeof(*state));
 	world->slot[SIM_SLOT_IOVA_SIM] = NULL;
 }

@@ -18,6 +18,7 @@
 #include "iova_sim/watch.h"
 #include "kernel/world.h"
 
+struct dma_debug;
 struct iotlb;
 struct kmem_cache;
 
@@ -28,6 +29,8 @@ struct kmem_cache;
  * @domains: struct sim_domain by their node member, in order of creation
  * @attached: struct sim_dma_attachment, in order of attachment
  * @domain_next: index of the next domain, so that indices are dense and never reused in a run
+ * @debug: DMA debugging, NULL while it is off
+ * @debug_memory: the same whether on or off, NULL when never on; owned by dma_debug_book.c
  * @iova_cache: struct iova nodes; owned by iova.c, which makes it on first use
  * @magazine_cache: IOVA magazines; owned by iova_rcache.c, which makes it on first use
  */
@@ -37,6 +40,8 @@ struct iova_sim {
 	struct list_head domains;
 	struct list_head attached;
 	u32 domain_next;
+	struct dma_debug *debug;
+	struct dma_debug *debug_memory;
 	struct kmem_cache *iova_cache;
 	struct kmem_cache *magazine_cache;
 };

@@ -8,13 +8,15 @@
 #include <linux/string.h>
 #include <svmsim/machine.h>
 #include "iova_sim/domain.h"
+#include "kernel/version.h"
 #include "machine/description.h"
 #include "machine/machine_internal.h"
 
-#define KERNEL_PROFILE "v7.0"
 #define RAM_BYTES_DEFAULT (256ull << 20)
 /* Room for the top tables of all devices and a few pages to map. */
 #define RAM_BYTES_MIN (1ull << 20)
+/* All areas together must fit into the smallest RAM with room to spare. */
+#define AREA_BYTES_MAX (64ull << 10)
 /* Online CPUs, which cpumasks have to hold. */
 #define CPU_MAX 64
 
@@ -101,6 +103,38 @@ static int check_iotlb(struct svmsim_machine *machine, struct description_messag
 	return 0;
 }
 
+static int check_kernel(struct svmsim_machine *machine, struct description_message *message)
+{
+	if (!machine->kernel[0])
+		strscpy(machine->kernel, sim_kernel_version_name(0));
+	machine->kernel[SVMSIM_NAME_MAX - 1] = '\0';
+	for (unsigned int i = 0; sim_kernel_version_name(i); i++)
+		if (!strcmp(machine->kernel, sim_kernel_version_name(i)))
+			return 0;
+	return description_fail(message, "kernel: \"%s\" is unknown, use \"%s\"", machine->kernel,
+				description_nearest(machine->kernel, sim_kernel_version_name));
+}
+
+static int check_areas(struct svmsim_machine *machine, struct description_message *message)
+{
+	if (machine->area_count > SVMSIM_AREA_MAX)
+		return description_fail(message, "area_count: %u is too many, at most %u",
+					machine->area_count, SVMSIM_AREA_MAX);
+	for (unsigned int i = 0; i < machine->area_count; i++) {
+		const struct svmsim_area *area = &machine->area[i];
+
+		if ((unsigned int)area->kind >= SVMSIM_AREA_KIND_COUNT)
+			return description_fail(message, "area[%u].kind: %u is no kind", i,
+						(unsigned int)area->kind);
+		if (!area->bytes || area->bytes % PAGE_SIZE || area->bytes > AREA_BYTES_MAX)
+			return description_fail(message,
+						"area[%u].bytes: %llu is no multiple of 4096 up to "
+						"%llu",
+						i, (u64)area->bytes, AREA_BYTES_MAX);
+	}
+	return 0;
+}
+
 static int check_machine(struct svmsim_machine *machine, struct description_message *message)
 {
 	int err;
@@ -113,12 +147,11 @@ static int check_machine(struct svmsim_machine *machine, struct description_mess
 	err = check_nodes(machine, message);
 	if (err)
 		return err;
-	if (!machine->kernel[0])
-		strscpy(machine->kernel, KERNEL_PROFILE);
-	if (strnlen(machine->kernel, SVMSIM_NAME_MAX) == SVMSIM_NAME_MAX ||
-	    strcmp(machine->kernel, KERNEL_PROFILE))
-		return description_fail(message, "kernel: \"%.*s\" is unknown, the only one is \"%s\"",
-					SVMSIM_NAME_MAX - 1, machine->kernel, KERNEL_PROFILE);
+	err = check_kernel(machine, message);
+	if (!err)
+		err = check_areas(machine, message);
+	if (err)
+		return err;
 	if (!machine->seed)
 		machine->seed = 1;
 	if (!machine->fill)
@@ -138,6 +171,11 @@ int svmsim_machine_defaults(struct svmsim_machine *machine, char *message, size_
 		where = (struct description_message){ unused, sizeof(unused) };
 	where.text[0] = '\0';
 	return check_machine(machine, &where);
+}
+
+const char *svmsim_kernel_name(unsigned int index)
+{
+	return sim_kernel_version_name(index);
 }
 
 const char *svmsim_profile_name(unsigned int index)

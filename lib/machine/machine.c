@@ -37,6 +37,12 @@ static int machine_make(struct svmsim_world *world)
 	return 0;
 }
 
+static void machine_start(struct svmsim_world *world)
+{
+	machine_areas_build(world);
+	machine_build(world);
+}
+
 /* Drivers go before anything is judged: what they registered to be released is not left behind. */
 static void machine_finish(struct svmsim_world *world)
 {
@@ -63,7 +69,7 @@ const struct sim_layer sim_layer_machine = {
 	.name = "machine",
 	.slot = SIM_SLOT_MACHINE,
 	.make = machine_make,
-	.start = machine_build,
+	.start = machine_start,
 	.finish = machine_finish,
 	.reset = machine_reset,
 	.unmake = machine_unmake,

@@ -70,13 +70,22 @@ struct svmsim_mapping {
 /**
  * struct machine_state - the layer's slot
  * @handles: struct machine_handle in order of their making
+ * @area_pfn: first page frame of each area
  */
 struct machine_state {
 	struct list_head handles;
+	unsigned long area_pfn[SVMSIM_AREA_MAX];
 };
 
 extern const struct sim_layer sim_layer_machine;
 
+static inline struct machine_state *machine_state_of(const struct svmsim_world *world)
+{
+	return world->slot[SIM_SLOT_MACHINE];
+}
+
+/* Takes RAM for the areas of the description and tells DMA debugging what they are. */
+void machine_areas_build(struct svmsim_world *world);
 /* Makes the devices of the description, their domains, and attaches them. */
 void machine_build(struct svmsim_world *world);
 

@@ -171,6 +171,7 @@ static void test_passthrough_foreign_is_reported(void **state)
 	dma_addr_t addr = dma_map_page(f.dev, mapped, 0, P, DMA_BIDIRECTIONAL);
 	u8 byte;
 
+	ktest_assert_int_equal(dma_mapping_error(f.dev, addr), 0);
 	ktest_assert_int_equal(sim_dma_read(f.dev, addr, &byte, 1), 0);
 	assert_report_count(&f, 0);
 	ktest_assert_int_equal(sim_dma_read(f.dev, page_to_phys(other), &byte, 1), 0);

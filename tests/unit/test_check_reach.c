@@ -103,6 +103,7 @@ static void test_passthrough_unmapped_page_is_silent(void **state)
 	struct page *page = fixture_page(&f);
 	dma_addr_t addr = dma_map_page(f.dev, page, 0, P, DMA_BIDIRECTIONAL);
 
+	ktest_assert_int_equal(dma_mapping_error(f.dev, addr), 0);
 	dma_unmap_page(f.dev, addr, P, DMA_BIDIRECTIONAL);
 	put_page(page);
 	assert_report_count(&f, 0);

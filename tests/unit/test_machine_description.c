@@ -80,7 +80,7 @@ static const struct row rows[] = {
 	  "at 16 MiB and leaves out 3 to 4 GiB" },
 	{ { .width_bits = 31 }, "width_bits: 31 is out of range, 32 to 41" },
 	{ { .width_bits = 42 }, "width_bits: 42 is out of range, 32 to 41" },
-	{ { .kernel = "v6.12" }, "kernel: \"v6.12\" is unknown, the only one is \"v7.0\"" },
+	{ { .kernel = "v6.12" }, "kernel: \"v6.12\" is unknown, use \"v7.0\"" },
 	{ { .iotlb_sets = 48 }, "iotlb_sets: 48 is no power of two, use 64" },
 	{ { .iotlb_sets = 8192 }, "iotlb_sets: 8192 is too many, at most 4096" },
 	{ { .iotlb_ways = 17 }, "iotlb_ways: 17 is too many, at most 16" },
