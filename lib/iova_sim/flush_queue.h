@@ -52,10 +52,8 @@ struct sim_fq_ring;
  */
 struct sim_fq {
 	struct iommu_domain *domain;
-	union {
-		struct sim_fq_ring *single;
-		struct sim_fq_ring __percpu *percpu;
-	};
+	struct sim_fq_ring *single;
+	struct sim_fq_ring __percpu *percpu;
 	bool is_single;
 	unsigned int timeout_ms;
 	atomic64_t flush_started;
