@@ -18,6 +18,7 @@
 #include "iova_sim/watch.h"
 #include "kernel/world.h"
 
+struct io_tlb_mem;
 struct dma_debug;
 struct iotlb;
 struct kmem_cache;
@@ -33,6 +34,7 @@ struct kmem_cache;
  * @debug_memory: the same whether on or off, NULL when never on; owned by dma_debug_book.c
  * @iova_cache: struct iova nodes; owned by iova.c, which makes it on first use
  * @magazine_cache: IOVA magazines; owned by iova_rcache.c, which makes it on first use
+ * @swiotlb: bounce buffers, NULL in a machine without; owned by swiotlb.c
  */
 struct iova_sim {
 	const struct iova_watch *watch;
@@ -44,6 +46,7 @@ struct iova_sim {
 	struct dma_debug *debug_memory;
 	struct kmem_cache *iova_cache;
 	struct kmem_cache *magazine_cache;
+	struct io_tlb_mem *swiotlb;
 };
 
 extern const struct sim_layer sim_layer_iova_sim;

@@ -46,6 +46,8 @@
 #include "kernel/world.h"
 #include "mm/watch.h"
 
+struct sim_cache;
+
 #define SIM_PHYS_RAM_START 0x1000000ull
 #define SIM_PHYS_HOLE_START 0xc0000000ull
 #define SIM_PHYS_HOLE_END 0x100000000ull
@@ -126,6 +128,7 @@ struct sim_phys_node {
  * @windows: those of this run and of earlier ones
  * @window_count: entries in use
  * @watch: oracle callbacks, NULL when nobody watches; survives a reset
+ * @cache: the CPUs' cache (mm/cache.h), NULL when every device snoops
  * @node_count: entries of @node in use
  * @node: nodes
  */
@@ -149,6 +152,7 @@ struct sim_phys {
 	struct sim_phys_window windows[SVMSIM_DEVICE_MAX];
 	unsigned int window_count;
 	const struct mm_watch *watch;
+	struct sim_cache *cache;
 	unsigned int node_count;
 	struct sim_phys_node node[SVMSIM_NODE_MAX];
 };
@@ -256,6 +260,16 @@ int sim_phys_write(struct svmsim_world *world, phys_addr_t phys, const void *buf
  * Return: 0, or -EFAULT when any byte has neither RAM nor a window behind it (nothing is written then).
  */
 int sim_phys_set(struct svmsim_world *world, phys_addr_t phys, u8 value, size_t bytes);
+/**
+ * sim_phys_copy - copy bytes within simulated RAM
+ * @world: world
+ * @to: where to, within one page
+ * @from: where from, within one page; the ranges do not overlap
+ * @bytes: size
+ *
+ * Return: 0, or -EFAULT when either has no RAM behind it (nothing is copied then).
+ */
+int sim_phys_copy(struct svmsim_world *world, phys_addr_t to, phys_addr_t from, size_t bytes);
 
 /**
  * sim_phys_alloc_contig - allocate contiguous pages that are freed one by one
@@ -275,6 +289,17 @@ struct page *sim_phys_alloc_contig(struct svmsim_world *world, u64 pages, u64 al
  * call in this run, or NULL when there is none.
  */
 struct page *sim_phys_alloc_scattered(struct svmsim_world *world);
+/**
+ * sim_phys_alloc_top - set pages aside at the top of RAM, before the allocator hands any out
+ * @world: current world
+ * @pages: how many, contiguous
+ * @limit: first physical address that they must not reach
+ *
+ * As firmware tables and the like they were never free: no event, no watcher hears of them.
+ * Models: memblock_alloc_low(); mm/memblock.c, v7.0.
+ * Return: the first page, or NULL when there is no such block.
+ */
+struct page *sim_phys_alloc_top(struct svmsim_world *world, u64 pages, u64 limit);
 /**
  * sim_phys_table_alloc - a zeroed page for page tables
  * @world: current world

@@ -4,8 +4,10 @@
  * single pages in front, so that allocating and freeing one page costs a few instructions. The
  * struct page of a free page is all zero but for what the lists need of a block's first page.
  */
+#include "mm/cache.h"
 #include "mm/phys_internal.h"
 #include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 
 /* As many freed single pages wait before they are merged. */
@@ -318,6 +320,9 @@ void phys_free(struct svmsim_world *world, u64 pfn, unsigned int order)
 	sim_event(PAGE_FREE, pfn, order);
 	if (PageLocked(page))
 		phys_bad_ref(state, pfn, "freed while locked");
+	if (unlikely(state->cache))
+		for (u64 i = 0; i < 1ull << order; i++)
+			sim_cache_page_freed(world, pfn + i);
 	memset(page, 0, sizeof(*page) << order);
 	node->free_pages += 1ull << order;
 	if (order) {
@@ -423,6 +428,54 @@ struct page *sim_phys_alloc_scattered(struct svmsim_world *world)
 	set_page_count(phys_page(state, pfn), 1);
 	sim_event(PAGE_ALLOC, pfn, 0);
 	return phys_page(state, pfn);
+}
+
+/* The highest free run below @end_pfn in one range of a node; *run_start is set to its block. */
+static u64 top_find(const struct sim_phys *state, u64 first_pfn, u64 end_pfn, u64 pages,
+		    u64 *run_start)
+{
+	u64 best = 0, run = first_pfn;
+
+	for (u64 pfn = first_pfn; pfn < end_pfn;) {
+		const struct page *page = phys_page(state, pfn);
+		u64 end;
+
+		if (!PageBuddy(page)) {
+			run = ++pfn;
+			continue;
+		}
+		pfn += 1ull << page->private;
+		end = pfn < end_pfn ? pfn : end_pfn;
+		if (end - run >= pages) {
+			best = end - pages;
+			*run_start = run;
+		}
+	}
+	return best;
+}
+
+struct page *sim_phys_alloc_top(struct svmsim_world *world, u64 pages, u64 limit)
+{
+	struct sim_phys *state = sim_phys_of_world(world);
+
+	for (unsigned int i = 2 * state->node_count; i--;) {
+		struct sim_phys_node *node = &state->node[i / 2];
+		u64 end_pfn = node->range[i % 2].end_pfn;
+		u64 pfn, run = 0;
+
+		single_drain(world, state, node);
+		pfn = top_find(state, node->range[i % 2].first_pfn, min(end_pfn, PHYS_PFN(limit)),
+			       pages, &run);
+		if (!pfn)
+			continue;
+		run_take(world, state, node, pfn, pfn + pages, run);
+		sim_phys_touch(world, pfn, pages);
+		phys_forget_bytes(state, pfn, pages);
+		for (u64 j = 0; j < pages; j++)
+			set_page_count(phys_page(state, pfn + j), 1);
+		return phys_page(state, pfn);
+	}
+	return NULL;
 }
 
 void *sim_phys_table_alloc(struct svmsim_world *world)
