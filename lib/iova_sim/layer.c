@@ -23,20 +23,14 @@ static void layer_start(struct svmsim_world *world)
 	state->domain_next = 0;
 }
 
-/* Attachments and cookies; the domains stay. Also the walk of every cookie that a reset needs. */
-static void detach_all(struct iova_sim *state)
-{
-	while (!list_empty(&state->attached))
-		sim_dma_detach(list_last_entry(&state->attached, struct sim_dma_attachment, node)
-				       ->dev);
-}
-
 /* What the model made for the devices of the machine is not a leak of the code under test. */
 static void layer_finish(struct svmsim_world *world)
 {
 	struct iova_sim *state = iova_sim_of(world);
 
-	detach_all(state);
+	while (!list_empty(&state->attached))
+		sim_dma_detach(list_last_entry(&state->attached, struct sim_dma_attachment, node)
+				       ->dev);
 	while (!list_empty(&state->domains))
 		sim_domain_destroy(list_last_entry(&state->domains, struct sim_domain, node));
 }
@@ -45,12 +39,10 @@ static void layer_reset(struct svmsim_world *world)
 {
 	struct iova_sim *state = iova_sim_of(world);
 
-	detach_all(state);
+	sim_dma_forget(state);
 	while (!list_empty(&state->domains))
 		sim_domain_forget(list_last_entry(&state->domains, struct sim_domain, node));
 	iotlb_reset(state->iotlb);
-	state->iova_cache = NULL;
-	state->magazine_cache = NULL;
 }
 
 static void layer_unmake(struct svmsim_world *world)

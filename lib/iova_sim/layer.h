@@ -28,7 +28,8 @@ struct kmem_cache;
  * @domains: struct sim_domain by their node member, in order of creation
  * @attached: struct sim_dma_attachment, in order of attachment
  * @domain_next: index of the next domain, so that indices are dense and never reused in a run
- * @iova_cache: struct iova nodes; owned by iova.c, which makes it on first use
+ * @iova_cache: struct iova nodes; owned by iova.c, which makes it on first use; like
+ *	@magazine_cache it stays across a reset, which empties it
  * @magazine_cache: IOVA magazines; owned by iova_rcache.c, which makes it on first use
  */
 struct iova_sim {
