@@ -49,6 +49,8 @@ static void layer_unmake(struct svmsim_world *world)
 {
 	struct iova_sim *state = iova_sim_of(world);
 
+	/* A world may end in the middle of a run. */
+	layer_reset(world);
 	iotlb_destroy(world, state->iotlb);
 	sim_free(world, state, sizeof(*state));
 	world->slot[SIM_SLOT_IOVA_SIM] = NULL;
