@@ -117,7 +117,8 @@ static int check_machine(struct svmsim_machine *machine, struct description_mess
 		strscpy(machine->kernel, KERNEL_PROFILE);
 	if (strnlen(machine->kernel, SVMSIM_NAME_MAX) == SVMSIM_NAME_MAX ||
 	    strcmp(machine->kernel, KERNEL_PROFILE))
-		return description_fail(message, "kernel: \"%.*s\" is unknown, the only one is \"%s\"",
+		return description_fail(message,
+					"kernel: \"%.*s\" is unknown, the only one is \"%s\"",
 					SVMSIM_NAME_MAX - 1, machine->kernel, KERNEL_PROFILE);
 	if (!machine->seed)
 		machine->seed = 1;
