@@ -40,7 +40,7 @@ SIM_REPORT(IOTLB_STALE, "iotlb-stale", \
 	"a device used a cached translation whose page-table entry is gone or changed", \
 	"The IOTLB still held an entry that the page table no longer has. An invalidation " \
 	"is missing, late, or covers too little.", \
-	"scenarios/hole/stale.svm") \
+	"") \
 SIM_REPORT(IOTLB_UNSYNCED, "iotlb-unsynced", \
 	"an IOVA was used before its map was synced", \
 	"The hardware caches not-present entries (caching mode), so a new mapping is " \
