@@ -60,8 +60,8 @@ static void test_sizes(void **state)
 {
 	static const struct { size_t size, rounded; } rows[] = {
 		{ 1, 8 }, { 8, 8 }, { 9, 16 }, { 64, 64 }, { 65, 96 }, { 96, 96 }, { 97, 128 },
-		{ 129, 192 }, { 192, 192 }, { 193, 256 }, { 4097, 8192 }, { 8192, 8192 }, { 8193, 16384 }, { 20000, 32768 },
-		{ KMALLOC_MAX_SIZE, KMALLOC_MAX_SIZE },
+		{ 129, 192 }, { 192, 192 }, { 193, 256 }, { 4097, 8192 }, { 8192, 8192 },
+		{ 8193, 16384 }, { 20000, 32768 }, { KMALLOC_MAX_SIZE, KMALLOC_MAX_SIZE },
 	};
 
 	kernel_world();
@@ -85,6 +85,7 @@ static void test_size_limits(void **state)
 	ktest_assert_null(kmalloc_array(huge, 8, GFP_KERNEL));
 	ktest_assert_null(kvcalloc(huge, 8, GFP_KERNEL));
 	ktest_assert_null(krealloc_array(NULL, huge, 8, GFP_KERNEL));
+	ktest_assert_null(kmemdup_array(&huge, huge, 8, GFP_KERNEL | __GFP_NOWARN));
 	ktest_assert_null(kmalloc(KMALLOC_MAX_SIZE + 1, GFP_KERNEL | __GFP_NOWARN));
 	ktest_assert_int_equal(svmsim_report_count(world), 0);
 	ktest_assert_null(kmalloc(KMALLOC_MAX_SIZE + 1, GFP_KERNEL));
