@@ -85,7 +85,7 @@ static void test_size_limits(void **state)
 	ktest_assert_null(kmalloc_array(huge, 8, GFP_KERNEL));
 	ktest_assert_null(kvcalloc(huge, 8, GFP_KERNEL));
 	ktest_assert_null(krealloc_array(NULL, huge, 8, GFP_KERNEL));
-	ktest_assert_null(kmemdup_array(&huge, huge, 8, GFP_KERNEL | __GFP_NOWARN));
+	ktest_assert_null(kmemdup_array("", huge, 8, GFP_KERNEL | __GFP_NOWARN));
 	ktest_assert_null(kmalloc(KMALLOC_MAX_SIZE + 1, GFP_KERNEL | __GFP_NOWARN));
 	ktest_assert_int_equal(svmsim_report_count(world), 0);
 	ktest_assert_null(kmalloc(KMALLOC_MAX_SIZE + 1, GFP_KERNEL));
