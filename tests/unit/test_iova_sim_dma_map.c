@@ -306,6 +306,74 @@ static void test_map_syncs_in_caching_mode(void **state)
 	assert_event(f, IOTLB_SYNC_MAP, 0, f->sdom->index, addr, P);
 }
 
+/* Counts what the watcher hears of streaming maps. */
+struct heard {
+	unsigned int map_count;
+	unsigned int unmap_count;
+	unsigned int alloc_count;
+	unsigned int free_count;
+	u64 addr;
+	u64 bytes;
+};
+
+static void hear_map(void *ctx, struct device *dev, u64 addr, u64 phys, u64 bytes, int dir)
+{
+	struct heard *heard = ctx;
+
+	heard->map_count++;
+	heard->addr = addr;
+	heard->bytes = bytes;
+}
+
+static void hear_unmap(void *ctx, struct device *dev, u64 addr, u64 bytes, int dir)
+{
+	struct heard *heard = ctx;
+
+	heard->unmap_count++;
+	/* Called while it is still mapped. */
+	ktest_assert_u64_equal(addr, heard->addr);
+	ktest_assert_u64_not_equal(iommu_iova_to_phys(dev->sim->domain, addr), 0);
+}
+
+static void hear_alloc(void *ctx, struct iommu_domain *domain, u64 iova, u64 bytes)
+{
+	((struct heard *)ctx)->alloc_count++;
+}
+
+static void hear_free(void *ctx, struct iommu_domain *domain, u64 iova, u64 bytes)
+{
+	((struct heard *)ctx)->free_count++;
+}
+
+static void test_watcher_hears_of_maps_that_succeed(void **state)
+{
+	static struct heard heard;
+	static const struct iova_watch watch = {
+		.ctx = &heard,
+		.dma_map = hear_map,
+		.dma_unmap = hear_unmap,
+		.iova_alloc = hear_alloc,
+		.iova_free = hear_free,
+	};
+	struct dma_fixture *f = dma_make(NULL);
+	dma_addr_t addr;
+
+	heard = (struct heard){};
+	iova_sim_set_watch(f->world, &watch);
+	dma_map_phys(f->dev, 1ull << 60, P, RW, 0);
+	ktest_assert_int_equal(heard.map_count, 0);
+	ktest_assert_int_equal(heard.free_count, 1);
+	addr = dma_map_phys(f->dev, dma_page(f) + 4, 100, RW, 0);
+	ktest_assert_int_equal(heard.map_count, 1);
+	ktest_assert_u64_equal(heard.addr, addr);
+	ktest_assert_u64_equal(heard.bytes, 100);
+	dma_unmap_phys(f->dev, addr, 100, RW, 0);
+	ktest_assert_int_equal(heard.unmap_count, 1);
+	ktest_assert_int_equal(heard.alloc_count, 2);
+	ktest_assert_int_equal(heard.free_count, 2);
+	iova_sim_set_watch(f->world, NULL);
+}
+
 static void test_absent_functions_raise_a_report(void **state)
 {
 	struct dma_fixture *f = dma_make(NULL);
@@ -392,6 +460,7 @@ static const struct ktest tests[] = {
 	KTEST(test_limits_of_each_kind_of_device),
 	KTEST(test_sync_is_needed_without_coherence),
 	KTEST(test_map_syncs_in_caching_mode),
+	KTEST(test_watcher_hears_of_maps_that_succeed),
 	KTEST(test_absent_functions_raise_a_report),
 	KTEST(test_attach_shares_and_detach_ends_iova_space),
 	KTEST(test_reset_gives_the_same_run_again),
