@@ -53,8 +53,8 @@ static void test_lookup_of_empty_cache_misses(void **state)
 static void test_hit_gives_address_end_and_flags(void **state)
 {
 	struct iotlb *iotlb = make_iotlb(64, 4);
-	unsigned int flags;
-	u64 phys, last;
+	unsigned int flags = 0;
+	u64 phys = 0, last = 0;
 
 	iotlb_insert(iotlb, 3, 0x12345678, 0x12345000, 0xabcde000, SIZE_4K, IOTLB_READ);
 	ktest_assert_true(iotlb_lookup(iotlb, 3, 0x12345010, &phys, &last, &flags));
