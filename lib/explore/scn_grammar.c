@@ -109,7 +109,7 @@ char *svmsim_scenario_grammar(void)
 	verbs(&buf, true);
 	named(&buf, "Directions", "word", scn_directions);
 	named(&buf, "Results", "result", scn_results);
-	words(&buf, "Errno names", scn_result_name);
+	words(&buf, "Words for results", scn_result_name);
 	named(&buf, "States", "what", scn_states);
 	words(&buf, "Counters", scn_counter_known);
 	named(&buf, "Derived counters", "counter", scn_derived);

@@ -92,7 +92,7 @@ static bool resolve_ram(struct resolver *resolver, const struct scn_token *token
 		scn_suggest(suggestion, sizeof(suggestion), token->text, symbol_known, plan);
 		if (!range->is_set)
 			return scn_fail_token(resolver->cursor, token, "nothing says how large %s "
-					      "is: give a range, or ram: alloc %s SIZE before%s",
+					      "is: give a range, or say ram: alloc %s SIZE first%s",
 					      token->text, token->text,
 					      strstr(suggestion, "did you") ? suggestion : "");
 		*index = add_symbol(resolver, token, SCN_SYMBOL_RAM);
