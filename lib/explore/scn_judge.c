@@ -148,6 +148,9 @@ static void judge_shortfall(struct judging *judging, const struct scn_judge *jud
 	snprintf(expected, sizeof(expected), "%llu such %s%s", (unsigned long long)expect->times,
 		 expect->kind == SCN_EXPECT_NOTE ? "note" : "report", expect->times > 1 ? "s" : "");
 	index = candidate(judging, expect);
+	/* What this very line has claimed already is no news, their number is. */
+	if (found && index >= 0 && judging->standing[index] == SVMSIM_EXPECTED)
+		index = -1;
 	if (index >= 0) {
 		describe_candidate(judging, expect, index, got, sizeof(got));
 		judging->named[index] = true;
