@@ -40,7 +40,8 @@ static unsigned int slow_distance(const char *a, size_t a_len, const char *b, si
 	best = other < best ? other : best;
 	other = slow_distance(a, a_len, b, b_len - 1) + 1;
 	best = other < best ? other : best;
-	if (a_len > 1 && b_len > 1 && a[a_len - 1] == b[b_len - 2] && a[a_len - 2] == b[b_len - 1]) {
+	if (a_len > 1 && b_len > 1 && a[a_len - 1] == b[b_len - 2] &&
+	    a[a_len - 2] == b[b_len - 1]) {
 		other = slow_distance(a, a_len - 2, b, b_len - 2) + 1;
 		best = other < best ? other : best;
 	}
@@ -144,7 +145,8 @@ static void test_open_words_wait_for_their_values(void **state)
 
 static void test_first_default_binds_the_whole_file(void **state)
 {
-	assert_passes("if ${A} = one\n d0: iova_alloc ${A:one} 1p\nelse\n d0: iova_alloc x 1p\nend\n"
+	assert_passes("if ${A} = one\n d0: iova_alloc ${A:one} 1p\n"
+		      "else\n d0: iova_alloc x 1p\nend\n"
 		      "d0: free ${A:two}\n");
 }
 
@@ -172,8 +174,8 @@ static void test_conditions(void **state)
 		char body[300];
 		struct svmsim_run *run;
 
-		snprintf(body, sizeof(body), "skip if %s \"yes\"\nd0: iova_alloc w 1p\nd0: free w\n",
-			 rows[i].cond);
+		snprintf(body, sizeof(body),
+			 "skip if %s \"yes\"\nd0: iova_alloc w 1p\nd0: free w\n", rows[i].cond);
 		run = run_body(body, NULL);
 		if ((run->verdict == SVMSIM_SKIPPED) != rows[i].value)
 			fail_msg("%s", rows[i].cond);

@@ -30,8 +30,8 @@ static void test_fault_consumes_its_report_only(void **state)
 	assert_passes(FAULT " -> fault\nd0: free w\nexpect no reports\n");
 	assert_fails(FAULT " -> fault\nd0: read w[1] -> ok or fault\nd0: free w\n"
 		     "expect report io-page-fault\n", 8, "expect report io-page-fault",
-		     "1 such report", "io-page-fault dev=d0 at=+0p access=read, which the result of "
-		     "its own line consumed");
+		     "1 such report", "io-page-fault dev=d0 at=+0p access=read, which the result "
+		     "of its own line consumed");
 }
 
 static void test_fault_does_not_consume_other_reports(void **state)
@@ -223,7 +223,9 @@ static void test_worker_and_process_agree(void **state)
 static void test_seed_of_the_file_wins(void **state)
 {
 	const struct svmsim_scenario_options options = { .seed = 7 };
-	struct svmsim_run *run = run_body("set seed 3\nd0: iova_alloc w 1p\nd0: free w\n", &options);
+	struct svmsim_run *run;
+
+	run = run_body("set seed 3\nd0: iova_alloc w 1p\nd0: free w\n", &options);
 
 	assert_string_equal(run->replay, "run t.svm");
 	svmsim_run_free(run);
