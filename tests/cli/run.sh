@@ -208,6 +208,9 @@ else
 fi
 same unlisted "" "$("$svmsim" help | grep grammar)"
 
+same doctor 0 "$("$svmsim" doctor >/dev/null; echo $?)"
+same version "svmsim" "$("$svmsim" version | sed -n '1s/ .*//p')"
+
 # Output that can't be written is no success.
 if [ -w /dev/full ]; then
 	"$svmsim" help >/dev/full 2>/dev/null
