@@ -75,7 +75,7 @@ SIM_REPORT(PAGE_REF, "page-ref", \
 	"a page's reference count is wrong", \
 	"A reference was dropped that was not held, or a free page was used as if it were " \
 	"allocated.", \
-	"scenarios/hole/freed-page.svm") \
+	"scenarios/hole/page-ref.svm") \
 SIM_REPORT(MEM_LEAK, "mem-leak", \
 	"simulated memory was never freed", \
 	"kmalloc memory of the modelled code is still live when the machine is torn down.", "") \
