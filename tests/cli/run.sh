@@ -208,6 +208,13 @@ else
 fi
 same unlisted "" "$("$svmsim" help | grep grammar)"
 
+# The example that explain names for a report draws that report.
+for identifier in $("$svmsim" explain | awk '{print $1}'); do
+	example=$("$svmsim" explain "$identifier" | sed -n 's/^example: svmsim run //p')
+	[ -z "$example" ] || same "example-$identifier" "$identifier" "$("$svmsim" run "$example" |
+		grep -o "^\(  followed by \)\{0,1\}$identifier\( \[\|:\)" | head -n 1 | grep -o "[a-z-]*[a-z]\( \[\|:\)$" | grep -o '^[a-z-]*')"
+done
+
 same doctor 0 "$("$svmsim" doctor >/dev/null; echo $?)"
 same version "svmsim" "$("$svmsim" version | sed -n '1s/ .*//p')"
 
