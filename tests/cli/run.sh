@@ -169,6 +169,12 @@ same stdin "1 passed, 0 failed, 0 skipped" "$("$svmsim" run - <scenarios/hole/un
 "$svmsim" run - </dev/zero >/dev/null 2>"$work/stderr"
 same endless-stdin "2 -: has no end within 1 MiB; a scenario is about 40 lines" "$? $(cat "$work/stderr")"
 
+# A used file is looked up beside the file, then in the nearest directory named scenarios.
+mkdir -p "$work/scenarios/hole" "$work/scenarios/common"
+sed 's/no-action/common\/machine/' "$in/good/hole.svm" >"$work/scenarios/hole/hole.svm"
+cp "$in/good/no-action.svm" "$work/scenarios/common/machine.svm"
+same use-root "0 passed, 1 failed, 0 skipped" "$("$svmsim" run "$work/scenarios" | tail -n 1)"
+
 # As many jobs as you like: the same output in the same order.
 "$svmsim" run scenarios/hole >"$work/one"
 "$svmsim" run --jobs 7 scenarios/hole >"$work/seven"
