@@ -108,6 +108,11 @@ extern struct svmsim_world *sim_world;
  * sim_world_enter - make a world the current one
  * @world: the world, or NULL
  */
+static inline void sim_world_enter(struct svmsim_world *world)
+{
+	sim_world = world;
+}
+
 /** sim_scope_begin - enter a call into the modelled kernel; see kernel/report.h; they nest */
 static __always_inline void sim_scope_begin(void)
 {
@@ -122,11 +127,6 @@ static __always_inline void sim_scope_end(void)
 	SIM_DEBUG_ASSERT(reports->scope_depth);
 	if (!--reports->scope_depth && unlikely(reports->scope_busy))
 		sim_scope_settle();
-}
-
-static inline void sim_world_enter(struct svmsim_world *world)
-{
-	sim_world = world;
 }
 
 /**
