@@ -34,7 +34,8 @@ set(SVMSIM_KERNEL_FLAGS ${SVMSIM_COMMON_FLAGS}
 if(SVMSIM_SANITIZE)
 	# list_for_each_entry() forms the address of an entry that would hold the list's head, as it
 	# does in the kernel; for struct page, which is aligned to 16 bytes, that address is odd.
-	list(APPEND SVMSIM_KERNEL_FLAGS -fno-sanitize=alignment)
+	# llist_for_each_entry() ends on the address of an entry whose node is NULL.
+	list(APPEND SVMSIM_KERNEL_FLAGS -fno-sanitize=alignment,pointer-overflow)
 endif()
 # Host-side code reaches include/svmsim through a directory that holds nothing else.
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/inc/api)

@@ -204,9 +204,9 @@ static void probe(struct program *p, struct window *w)
 	uint64_t page = (next(p) * 8u) % w->pages;
 	uint8_t byte;
 
-	/* A page that is not linked would fault, which is a finding: only look at those that are. */
-	if (w->phys[page] && svmsim_device_read(p->world, 0, svmsim_window_iova(w->window) +
-						page * PAGE, &byte, 1))
+	/* A page that is not linked would fault, which is a finding: look at the others. */
+	if (w->phys[page] &&
+	    svmsim_device_read(p->world, 0, svmsim_window_iova(w->window) + page * PAGE, &byte, 1))
 		fail("read of a linked page", page, w->phys[page]);
 }
 

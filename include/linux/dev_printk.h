@@ -14,7 +14,7 @@ struct device;
 #define dev_fmt(fmt) fmt
 #endif
 
-/* fidelity: simplified: one line "driver device: text" in the log; no structured fields, no index */
+/* fidelity: simplified: one line "driver device: text" in the log, without structured fields */
 void _dev_printk(const char *level, const struct device *dev, const char *fmt, ...)
 	__printf(3, 4) __cold;
 

@@ -49,7 +49,7 @@ struct dev_pagemap {
 	};
 };
 
-/* fidelity: simplified: the zone and the pagemap of a page that is not in use follow from its pfn */
+/* fidelity: simplified: zone and pagemap of a page that is not in use follow from its pfn */
 bool is_zone_device_page(const struct page *page);
 struct dev_pagemap *page_pgmap(const struct page *page);
 

@@ -48,6 +48,14 @@ char *sim_kasprintf(const struct sim_alloc_site *site, gfp_t flags, const char *
 char *sim_kvasprintf(const struct sim_alloc_site *site, gfp_t flags, const char *fmt,
 		     va_list args);
 
+/* Saturates, so that an array too large for a size_t is refused like any other too large. */
+static inline size_t sim_array_bytes(size_t n, size_t size)
+{
+	size_t bytes;
+
+	return __builtin_mul_overflow(n, size, &bytes) ? ~0ul : bytes;
+}
+
 #define ZERO_SIZE_PTR ((void *)16)
 #define ZERO_OR_NULL_PTR(x) ((unsigned long)(x) <= (unsigned long)ZERO_SIZE_PTR)
 #define ARCH_KMALLOC_MINALIGN 8
@@ -71,7 +79,8 @@ char *sim_kvasprintf(const struct sim_alloc_site *site, gfp_t flags, const char 
 #define kvmalloc_array(n, size, flags) SIM_ALLOC(sim_kvmalloc_array, n, size, flags)
 #define kvcalloc(n, size, flags) SIM_ALLOC(sim_kvmalloc_array, n, size, (flags) | __GFP_ZERO)
 #define kmemdup(src, len, flags) SIM_ALLOC(sim_kmemdup, src, len, flags)
-#define kmemdup_array(src, n, size, flags) SIM_ALLOC(sim_kmemdup, src, (n) * (size), flags)
+#define kmemdup_array(src, n, size, flags) \
+	SIM_ALLOC(sim_kmemdup, src, sim_array_bytes(n, size), flags)
 #define kstrdup(s, flags) SIM_ALLOC(sim_kstrdup, s, flags)
 #define kstrdup_const(s, flags) SIM_ALLOC(sim_kstrdup, s, flags)
 #define kstrndup(s, max, flags) SIM_ALLOC(sim_kstrndup, s, max, flags)

@@ -7,6 +7,9 @@
  * kernel returned. Pages are 4 KiB; page numbers in a window or in memory count from 0 and @last is
  * inclusive.
  *
+ * Arguments that make no sense (pages beyond the memory, a window that is unused, no such device)
+ * give -EINVAL, change nothing and are no part of the run.
+ *
  * DOC: Vocabulary
  *
  * memory    (struct svmsim_ram) pages that the driver allocated.

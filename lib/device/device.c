@@ -40,7 +40,7 @@ int dev_err_probe(const struct device *dev, int err, const char *fmt, ...)
 	struct va_format vaf;
 	va_list args;
 
-	/* A deferred probe is tried again, and there is nothing to say about running out of memory. */
+	/* A deferred probe is tried again, and running out of memory speaks for itself. */
 	if (err == -EPROBE_DEFER || err == -ENOMEM)
 		return err;
 	va_start(args, fmt);
@@ -139,7 +139,7 @@ static void device_release(struct kref *kref)
 	if (dev->release)
 		dev->release(dev);
 	else
-		WARN(1, "Device '%s' does not have a release() function, it is broken and must be fixed.\n",
+		WARN(1, "Device '%s' has no release() function, so its memory can't be freed\n",
 		     dev_name(dev));
 	kfree(name);
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include "explore/scn_util.h"
 
 /* Text that is no UTF-8 could not be written; nothing of ours is, but scenarios name actors. */
 static json_t *text_value(const char *text)
@@ -44,6 +45,9 @@ static json_t *frame_names(const struct svmsim_report *report)
 	char name[256];
 
 	for (unsigned int i = 0; i < report->frame_count; i++) {
+		svmsim_frame_function(report->frame[i], name, sizeof(name));
+		if (scn_is_own_frame(name))
+			break;
 		svmsim_frame_name(report->frame[i], name, sizeof(name));
 		json_array_append_new(array, text_value(name));
 	}

@@ -20,6 +20,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "explore/scn_util.h"
 
 #define DEFAULT_WIDTH 76
 #define BOLD "\033[1m"
@@ -141,6 +142,8 @@ static void put_frames(const struct printer *printer, const struct svmsim_report
 	put(printer, "  call chain:\n");
 	for (unsigned int i = 0; i < report->frame_count; i++) {
 		svmsim_frame_function(report->frame[i], function, sizeof(function));
+		if (scn_is_own_frame(function))
+			break;
 		put_frame(printer, report->frame[i], function);
 		/* What called it is the C library's, the same for every program. */
 		if (!strcmp(function, "main"))

@@ -49,7 +49,7 @@ static void ram_pages(const struct svmsim_ram *ram, const struct scn_range *rang
 	*last = range->is_set ? range->last : svmsim_ram_pages(ram) - 1;
 }
 
-static void act_alloc(struct scn_runner *runner, const struct scn_step *step,
+static void scn_act_alloc(struct scn_runner *runner, const struct scn_step *step,
 		      struct scn_outcome *outcome)
 {
 	struct svmsim_window *window = NULL;
@@ -61,7 +61,7 @@ static void act_alloc(struct scn_runner *runner, const struct scn_step *step,
 		bind(runner, step, svmsim_window_iova(window), svmsim_window_bytes(window));
 }
 
-static void act_link(struct scn_runner *runner, const struct scn_step *step,
+static void scn_act_link(struct scn_runner *runner, const struct scn_step *step,
 		     struct scn_outcome *outcome)
 {
 	const struct scn_action *action = step->action;
@@ -84,7 +84,7 @@ static void window_part(const struct svmsim_window *window, const struct scn_ran
 				 svmsim_window_bytes(window);
 }
 
-static void act_window(struct scn_runner *runner, const struct scn_step *step,
+static void scn_act_window(struct scn_runner *runner, const struct scn_step *step,
 		       struct scn_outcome *outcome)
 {
 	const struct scn_action *action = step->action;
@@ -99,7 +99,7 @@ static void act_window(struct scn_runner *runner, const struct scn_step *step,
 	window_part(window, &action->range, &offset, &bytes);
 	switch (action->verb->op) {
 	case SCN_OP_LINK:
-		act_link(runner, step, outcome);
+		scn_act_link(runner, step, outcome);
 		break;
 	case SCN_OP_SYNC:
 		outcome->err = svmsim_window_sync(window, offset, bytes);
@@ -121,7 +121,7 @@ static void act_window(struct scn_runner *runner, const struct scn_step *step,
 	}
 }
 
-static void act_map(struct scn_runner *runner, const struct scn_step *step,
+static void scn_act_map(struct scn_runner *runner, const struct scn_step *step,
 		    struct scn_outcome *outcome)
 {
 	const struct scn_action *action = step->action;
@@ -196,7 +196,7 @@ static uint64_t first_word(const char *buffer)
 	return value;
 }
 
-static void act_bytes(struct scn_runner *runner, const struct scn_step *step,
+static void scn_act_bytes(struct scn_runner *runner, const struct scn_step *step,
 		      struct scn_outcome *outcome, uint64_t address, uint64_t bytes)
 {
 	bool reads = step->action->verb->op == SCN_OP_READ;
@@ -224,7 +224,7 @@ static void act_bytes(struct scn_runner *runner, const struct scn_step *step,
 	host_free(buffer);
 }
 
-static void act_device(struct scn_runner *runner, const struct scn_step *step,
+static void scn_act_device(struct scn_runner *runner, const struct scn_step *step,
 		       struct scn_outcome *outcome)
 {
 	const struct scn_action *action = step->action;
@@ -239,10 +239,10 @@ static void act_device(struct scn_runner *runner, const struct scn_step *step,
 		outcome->err = svmsim_device_fill(runner->world, step->device, address, bytes,
 						  action->number);
 	else
-		act_bytes(runner, step, outcome, address, bytes);
+		scn_act_bytes(runner, step, outcome, address, bytes);
 }
 
-static void act_ram(struct scn_runner *runner, const struct scn_step *step,
+static void scn_act_ram(struct scn_runner *runner, const struct scn_step *step,
 		    struct scn_outcome *outcome)
 {
 	const struct scn_action *action = step->action;
@@ -275,7 +275,7 @@ void scn_act(struct scn_runner *runner, const struct scn_step *step, struct scn_
 	memset(outcome, 0, sizeof(*outcome));
 	switch (step->action->verb->op) {
 	case SCN_OP_IOVA_ALLOC:
-		act_alloc(runner, step, outcome);
+		scn_act_alloc(runner, step, outcome);
 		break;
 	case SCN_OP_LINK:
 	case SCN_OP_SYNC:
@@ -283,10 +283,10 @@ void scn_act(struct scn_runner *runner, const struct scn_step *step, struct scn_
 	case SCN_OP_FREE:
 	case SCN_OP_DESTROY:
 	case SCN_OP_DESTROY_HOLES:
-		act_window(runner, step, outcome);
+		scn_act_window(runner, step, outcome);
 		break;
 	case SCN_OP_MAP:
-		act_map(runner, step, outcome);
+		scn_act_map(runner, step, outcome);
 		break;
 	case SCN_OP_UNMAP:
 		if (runner->handle[step->symbol]) {
@@ -300,10 +300,10 @@ void scn_act(struct scn_runner *runner, const struct scn_step *step, struct scn_
 	case SCN_OP_WRITE:
 	case SCN_OP_FILL:
 	case SCN_OP_CHECK:
-		act_device(runner, step, outcome);
+		scn_act_device(runner, step, outcome);
 		break;
 	default:
-		act_ram(runner, step, outcome);
+		scn_act_ram(runner, step, outcome);
 		break;
 	}
 }

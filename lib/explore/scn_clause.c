@@ -76,21 +76,24 @@ bool scn_parse_cond(struct scn_cursor *cursor, bool *value)
 	return cond_or(cursor, value, 0);
 }
 
-/* The rest of a field: tokens glued together, so that at=w[3] is one value. */
+/* A word, a string, or a place: at=w[3] is one value. */
 static bool parse_field_value(struct scn_cursor *cursor, const char **value)
 {
-	const struct scn_token *token = scn_peek(cursor);
-	struct scn_buf buf = { 0 };
+	const struct scn_token *token = scn_peek(cursor), *index;
 
-	if (!token)
-		return scn_word(cursor, "a value") != NULL;
-	do {
-		scn_buf_add(&buf, "%s", token->text);
+	if (!token || token->kind != SCN_TOKEN_STRING)
+		token = scn_word(cursor, "a value");
+	else
 		cursor->at++;
-		token = scn_peek(cursor);
-	} while (token && token->glued);
-	*value = scn_strdup(cursor->arena, buf.data);
-	scn_buf_free(&buf);
+	if (!token)
+		return false;
+	*value = token->text;
+	if (token->kind == SCN_TOKEN_STRING || !scn_accept(cursor, "["))
+		return true;
+	index = scn_word(cursor, "a page number");
+	if (!index || !scn_expect_punct(cursor, "]"))
+		return false;
+	*value = scn_printf(cursor->arena, "%s[%s]", token->text, index->text);
 	return true;
 }
 

@@ -92,6 +92,10 @@ static void limits(struct scn_buf *buf)
 		    SCN_USE_MAX_DEPTH);
 	scn_buf_add(buf, "| repetitions of a file | %d |\n", SCN_REPETITION_MAX);
 	scn_buf_add(buf, "| steps of a repetition | %d |\n", SCN_STEP_MAX);
+	scn_buf_add(buf, "| lines, with loops, `use` and repetitions unrolled | %d |\n",
+		    SCN_VISIT_MAX);
+	scn_buf_add(buf, "| variables, symbols, expected reports | %d, %d, %d |\n",
+		    SCN_VARIABLE_MAX, SCN_SYMBOL_MAX, SCN_JUDGE_MAX);
 	scn_buf_add(buf, "| a word with variables filled in | %d bytes |\n", SCN_VALUE_MAX_BYTES);
 	scn_buf_add(buf, "| pages of a memory symbol | %llu |\n", SCN_RAM_MAX_PAGES);
 }
@@ -105,7 +109,7 @@ char *svmsim_scenario_grammar(void)
 	verbs(&buf, true);
 	named(&buf, "Directions", "word", scn_directions);
 	named(&buf, "Results", "result", scn_results);
-	words(&buf, "Errno names", scn_result_name);
+	words(&buf, "Words for results", scn_result_name);
 	named(&buf, "States", "what", scn_states);
 	words(&buf, "Counters", scn_counter_known);
 	named(&buf, "Derived counters", "counter", scn_derived);

@@ -14,12 +14,16 @@ struct judging {
 	bool *named; /* reports that a failed expectation already names */
 };
 
-const struct scn_step *scn_mark_find(const struct scn_runner *runner, uint64_t world_step)
+const struct scn_step *scn_report_step(const struct scn_runner *runner,
+				       const struct svmsim_report *report)
 {
 	unsigned int i;
 
+	/* Leaks are found behind the last line; `uninit`, found later still, is about its step. */
+	if (report->index >= runner->run_count && strcmp(report->identifier, "uninit"))
+		return NULL;
 	for (i = runner->mark_count; i--;) {
-		if (runner->mark[i].world_step == world_step)
+		if (runner->mark[i].world_step == report->step)
 			return runner->mark[i].step;
 	}
 	return NULL;
@@ -144,6 +148,9 @@ static void judge_shortfall(struct judging *judging, const struct scn_judge *jud
 	snprintf(expected, sizeof(expected), "%llu such %s%s", (unsigned long long)expect->times,
 		 expect->kind == SCN_EXPECT_NOTE ? "note" : "report", expect->times > 1 ? "s" : "");
 	index = candidate(judging, expect);
+	/* What this very line has claimed already is no news, their number is. */
+	if (found && index >= 0 && judging->standing[index] == SVMSIM_EXPECTED)
+		index = -1;
 	if (index >= 0) {
 		describe_candidate(judging, expect, index, got, sizeof(got));
 		judging->named[index] = true;
@@ -221,7 +228,7 @@ static void fail_unexpected(struct judging *judging, unsigned int index)
 
 	svmsim_report_get(runner->world, index, &report);
 	report_text(&report, got, sizeof(got));
-	step = index < runner->run_count ? scn_mark_find(runner, report.step) : NULL;
+	step = scn_report_step(runner, &report);
 	scn_failed(judging->runner, step ? step->stmt : NULL, step ? step->text : "end of the run",
 		   "no report", got, (int)index);
 }

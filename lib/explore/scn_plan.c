@@ -7,7 +7,6 @@
 struct planner {
 	struct scn_env *env;
 	struct scn_plan *plan;
-	unsigned int visited_count;
 	unsigned int use_depth;
 	bool machine_done;
 	const struct scn_stmt *machine_stmt;
@@ -136,6 +135,8 @@ static bool plan_expect(struct planner *planner, const struct scn_stmt *stmt,
 	if (expect->kind != SCN_EXPECT_COUNTER) {
 		struct scn_judge *judge;
 
+		if (plan->judge_count == SCN_JUDGE_MAX)
+			return fail_stmt(planner, stmt, "more than 1024 expected reports");
 		plan->judge = scn_grow(arena_of(planner), plan->judge, plan->judge_count,
 				       sizeof(*judge));
 		judge = &plan->judge[plan->judge_count++];
@@ -247,9 +248,8 @@ static bool plan_use(struct planner *planner, const struct scn_stmt *stmt,
 	if (planner->use_depth == SCN_USE_MAX_DEPTH)
 		return fail_stmt(planner, stmt, "\"use\" goes too deep");
 	planner->use_depth++;
-	if (!stmt->used)
-		scn_collect_variables(planner->env, used->first);
-	fine = plan_block(planner, used->first);
+	fine = (stmt->used || scn_collect_variables(planner->env, used->first)) &&
+	       plan_block(planner, used->first);
 	planner->use_depth--;
 	return fine;
 }
@@ -299,10 +299,7 @@ static bool plan_block(struct planner *planner, const struct scn_stmt *first)
 	const struct scn_stmt *stmt;
 
 	for (stmt = first; stmt && !planner->plan->skip; stmt = stmt->next) {
-		if (++planner->visited_count > 2 * SCN_STEP_MAX)
-			return fail_stmt(planner, stmt, "with loops unrolled, this is more than "
-					 "200000 lines");
-		if (!plan_stmt(planner, stmt))
+		if (!scn_visit(planner->env, stmt) || !plan_stmt(planner, stmt))
 			return false;
 	}
 	return true;

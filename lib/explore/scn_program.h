@@ -23,6 +23,10 @@
 #define SCN_USE_MAX_COUNT 64
 #define SCN_REPETITION_MAX 4096
 #define SCN_STEP_MAX 100000
+#define SCN_VISIT_MAX 1000000
+#define SCN_VARIABLE_MAX 256
+#define SCN_SYMBOL_MAX 1024
+#define SCN_JUDGE_MAX 1024
 #define SCN_VALUE_MAX_BYTES 256
 
 /**
@@ -196,6 +200,7 @@ struct scn_plan {
  * @plan_count: number of @plan
  * @variable: names of all variables that are read or set by `for`
  * @variable_count: number of @variable
+ * @visited_count: statements looked at so far, over all repetitions
  */
 struct svmsim_scenario {
 	struct scn_arena arena;
@@ -207,6 +212,7 @@ struct svmsim_scenario {
 	unsigned int plan_count;
 	const char **variable;
 	unsigned int variable_count;
+	unsigned int visited_count;
 };
 
 /** scn_parse - lines of @program into statements, each checked; false with @error filled */
@@ -232,8 +238,10 @@ void scn_var_push(struct scn_env *env, const char *name, const char *value,
 		  enum scn_origin origin);
 /** scn_fill - tokens of a statement with variables filled in; NULL with an error */
 struct scn_token *scn_fill(struct scn_env *env, const struct scn_stmt *stmt);
+/** scn_visit - count a statement; false with an error when loops and `use` make too many */
+bool scn_visit(struct scn_env *env, const struct scn_stmt *stmt);
 /** scn_collect_variables - note names and defaults in the order of the text, `use` included */
-void scn_collect_variables(struct scn_env *env, const struct scn_stmt *first);
+bool scn_collect_variables(struct scn_env *env, const struct scn_stmt *first);
 
 /** scn_make_plans - all repetitions; false with @error filled */
 bool scn_make_plans(struct svmsim_scenario *scenario,

@@ -67,7 +67,7 @@ static void copy_report(struct scn_runner *runner, struct svmsim_judged *judged,
 	report->frame_count = 0;
 	report->frame = NULL;
 	judged->standing = standing;
-	step = index < runner->run_count ? scn_mark_find(runner, report->step) : NULL;
+	step = scn_report_step(runner, report);
 	judged->file = step ? step->stmt->program->source.path : "";
 	judged->file = scn_strdup(runner->arena, judged->file);
 	judged->line = step ? step->stmt->line : 0;
@@ -192,7 +192,8 @@ static bool run_shadow(struct scn_runner *shadow, struct scn_runner *runner, boo
 	if (other_fill && !make_world(shadow, true))
 		return false;
 	scn_run_steps(shadow);
-	svmsim_world_finish(shadow->world);
+	if (!shadow->broken)
+		svmsim_world_finish(shadow->world);
 	return true;
 }
 
@@ -278,7 +279,8 @@ struct svmsim_run *scn_run_all(struct scn_runner *runner)
 		svmsim_watch(runner->world, options->watch, options->watch_ctx);
 	scn_run_steps(runner);
 	runner->run_count = svmsim_report_count(runner->world);
-	if (!options->show)
+	/* What a run that was cut short left behind says nothing. */
+	if (!options->show && !runner->broken)
 		svmsim_world_finish(runner->world);
 	digest = svmsim_world_digest(runner->world);
 	if (options->twice && before != digest) {

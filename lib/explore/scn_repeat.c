@@ -27,7 +27,7 @@ static const char *outside_value(const struct repeater *repeater, const char *na
 }
 
 /* Everything from outside is known before the first line, `for` next, defaults last. */
-static void fill_env(struct repeater *repeater, struct scn_env *env)
+static bool fill_env(struct repeater *repeater, struct scn_env *env)
 {
 	const struct svmsim_scenario_options *options = repeater->options;
 	unsigned int i;
@@ -41,7 +41,7 @@ static void fill_env(struct repeater *repeater, struct scn_env *env)
 	for (i = 0; i < repeater->loop_count; i++)
 		scn_var_push(env, repeater->loop[i]->token[1].text, repeater->value[i],
 			     SCN_FROM_FOR);
-	scn_collect_variables(env, repeater->scenario->main->first);
+	return scn_collect_variables(env, repeater->scenario->main->first);
 }
 
 static bool is_plain(const char *text)
@@ -95,9 +95,8 @@ static bool plan_one(struct repeater *repeater, const char *skip)
 	struct scn_plan *plan = new_plan(repeater);
 	struct scn_env env;
 
-	if (!plan)
+	if (!plan || !fill_env(repeater, &env))
 		return false;
-	fill_env(repeater, &env);
 	name_plan(repeater, &env, plan);
 	plan->skip = skip;
 	if (skip)
@@ -119,9 +118,8 @@ static bool repeat(struct repeater *repeater, unsigned int index)
 	loop = repeater->loop[index];
 	/* The values may read variables that are known so far. */
 	repeater->loop_count = index;
-	fill_env(repeater, &env);
+	token = fill_env(repeater, &env) ? scn_fill(&env, loop) : NULL;
 	repeater->loop_count = all;
-	token = scn_fill(&env, loop);
 	if (!token)
 		return false;
 	outside = outside_value(repeater, token[1].text);

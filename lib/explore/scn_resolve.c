@@ -38,16 +38,21 @@ static bool fail_kind(struct resolver *resolver, const struct scn_token *token,
 			      kind_text[symbol->kind], wanted);
 }
 
-static int add_symbol(struct resolver *resolver, const char *name, enum scn_symbol_kind kind)
+static int add_symbol(struct resolver *resolver, const struct scn_token *token,
+		      enum scn_symbol_kind kind)
 {
 	struct scn_plan *plan = resolver->plan;
 	struct scn_symbol *symbol;
 
+	if (plan->symbol_count == SCN_SYMBOL_MAX) {
+		scn_fail_token(resolver->cursor, token, "more than %d symbols", SCN_SYMBOL_MAX);
+		return -1;
+	}
 	plan->symbol = scn_grow(resolver->arena, plan->symbol, plan->symbol_count,
 				sizeof(*symbol));
 	symbol = &plan->symbol[plan->symbol_count];
 	memset(symbol, 0, sizeof(*symbol));
-	symbol->name = name;
+	symbol->name = token->text;
 	symbol->kind = kind;
 	symbol->device = resolver->step->device;
 	return (int)plan->symbol_count++;
@@ -60,8 +65,8 @@ static bool declare(struct resolver *resolver, const struct scn_token *token,
 
 	*index = find_symbol(plan, token->text);
 	if (*index < 0) {
-		*index = add_symbol(resolver, token->text, kind);
-		return true;
+		*index = add_symbol(resolver, token, kind);
+		return *index >= 0;
 	}
 	if (plan->symbol[*index].kind != kind)
 		return fail_kind(resolver, token, &plan->symbol[*index], kind_text[kind]);
@@ -87,10 +92,12 @@ static bool resolve_ram(struct resolver *resolver, const struct scn_token *token
 		scn_suggest(suggestion, sizeof(suggestion), token->text, symbol_known, plan);
 		if (!range->is_set)
 			return scn_fail_token(resolver->cursor, token, "nothing says how large %s "
-					      "is: give a range, or ram: alloc %s SIZE before%s",
+					      "is: give a range, or say ram: alloc %s SIZE first%s",
 					      token->text, token->text,
 					      strstr(suggestion, "did you") ? suggestion : "");
-		*index = add_symbol(resolver, token->text, SCN_SYMBOL_RAM);
+		*index = add_symbol(resolver, token, SCN_SYMBOL_RAM);
+		if (*index < 0)
+			return false;
 	}
 	symbol = &plan->symbol[*index];
 	if (symbol->kind != SCN_SYMBOL_RAM)

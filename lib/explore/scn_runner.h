@@ -110,8 +110,9 @@ void scn_failed(struct scn_runner *runner, const struct scn_stmt *stmt, const ch
  */
 unsigned int scn_judge(struct scn_runner *runner, enum svmsim_standing *standing,
 		       unsigned int count, bool final);
-/** scn_mark_find - the step of the plan that a report's step belongs to, NULL for none */
-const struct scn_step *scn_mark_find(const struct scn_runner *runner, uint64_t world_step);
+/** scn_report_step - the step of the plan that a report is about, NULL for the end of the run */
+const struct scn_step *scn_report_step(const struct scn_runner *runner,
+				       const struct svmsim_report *report);
 
 /** scn_state_text - text of a state, without anything that depends on where things lie */
 void scn_state_text(struct scn_runner *runner, int what, int device, struct scn_buf *buf);

@@ -162,12 +162,14 @@ static void iova_text(const struct scn_namer *namer, int device, struct scn_buf 
 		uint64_t pages = range[i].bytes / SCN_PAGE_BYTES;
 		int symbol = scn_name_iova(namer, device, range[i].iova, &page);
 
+		/* The same in every run of the machine, and of no symbol. */
+		if (range[i].reserved)
+			continue;
 		if (symbol < 0)
 			scn_buf_add(buf, "? %llup", (unsigned long long)pages);
 		else
 			range_text(namer->runner, buf, symbol, page, pages);
-		scn_buf_add(buf, "%s%s\n", range[i].cached ? " cached" : "",
-			    range[i].reserved ? " reserved" : "");
+		scn_buf_add(buf, "%s\n", range[i].cached ? " cached" : "");
 	}
 	host_free(range);
 }

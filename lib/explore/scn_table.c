@@ -151,7 +151,7 @@ const struct scn_named scn_directions[] = {
 const struct scn_named scn_states[] = {
 	{ "pt", "leaves of a device's IOMMU page table: `w[0..1] -> a[0..1] 4K rw`" },
 	{ "iova",
-		"allocated IOVA space of a device: `w[0..7]`, with `cached` or `reserved` behind" },
+		"IOVA space that a device holds: `w[0..7]`, with `cached` behind it" },
 	{ "iotlb", "what a device has in the IOTLB, by address" },
 	{ "counters", "all counters that are not 0" },
 	{ NULL, NULL },

@@ -158,6 +158,11 @@ bool scn_fail(struct scn_error *error, const char *file, unsigned int line, unsi
 	return false;
 }
 
+bool scn_is_own_frame(const char *function)
+{
+	return !strncmp(function, "scn_", strlen("scn_"));
+}
+
 static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
 {
 	unsigned int least = a < b ? a : b;

@@ -56,6 +56,14 @@ void scn_buf_bytes(struct scn_buf *buf, const void *data, size_t bytes);
 char *scn_buf_take(struct scn_buf *buf);
 void scn_buf_free(struct scn_buf *buf);
 
+/**
+ * scn_is_own_frame - is a function of a backtrace the scenario runner's own?
+ * @function: its name
+ *
+ * What called the driven function is then the same for every scenario, and says nothing.
+ */
+bool scn_is_own_frame(const char *function);
+
 /* struct scn_error - the first thing that was wrong */
 struct scn_error {
 	char text[SVMSIM_MESSAGE_MAX];

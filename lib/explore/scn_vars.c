@@ -105,28 +105,43 @@ struct scn_token *scn_fill(struct scn_env *env, const struct scn_stmt *stmt)
 	return token;
 }
 
-static void note_variable(struct scn_env *env, const char *name)
+bool scn_visit(struct scn_env *env, const struct scn_stmt *stmt)
+{
+	if (++env->scenario->visited_count <= SCN_VISIT_MAX)
+		return true;
+	return scn_fail(env->error, stmt->program->source.path, stmt->line, 1,
+			"with loops, \"use\" and repetitions unrolled, this is more than %d lines",
+			SCN_VISIT_MAX);
+}
+
+static bool note_variable(struct scn_env *env, const struct scn_token *token, const char *path,
+			  const char *name)
 {
 	struct svmsim_scenario *scenario = env->scenario;
 	unsigned int i;
 
 	for (i = 0; i < scenario->variable_count; i++) {
 		if (!strcmp(scenario->variable[i], name))
-			return;
+			return true;
 	}
+	if (scenario->variable_count == SCN_VARIABLE_MAX)
+		return scn_fail(env->error, path, token->line, token->column,
+				"more than %d variables", SCN_VARIABLE_MAX);
 	scenario->variable = scn_grow(&scenario->arena, scenario->variable,
 				      scenario->variable_count, sizeof(*scenario->variable));
 	scenario->variable[scenario->variable_count++] = name;
+	return true;
 }
 
-static void collect_token(struct scn_env *env, const struct scn_token *token)
+static bool collect_token(struct scn_env *env, const struct scn_token *token, const char *path)
 {
 	const char *at = token->text, *end, *colon;
 
 	while ((at = strchr(at, '$'))) {
 		const char *name = variable_name(env, at, &end, &colon);
 
-		note_variable(env, name);
+		if (!note_variable(env, token, path, name))
+			return false;
 		if (colon && !scn_var_find(env, name))
 			scn_var_push(env, name,
 				     scn_strndup(&env->scenario->arena, colon + 1,
@@ -134,25 +149,32 @@ static void collect_token(struct scn_env *env, const struct scn_token *token)
 				     SCN_FROM_DEFAULT);
 		at = end;
 	}
+	return true;
 }
 
-void scn_collect_variables(struct scn_env *env, const struct scn_stmt *first)
+bool scn_collect_variables(struct scn_env *env, const struct scn_stmt *first)
 {
 	const struct scn_stmt *stmt;
 	unsigned int i;
 
 	for (stmt = first; stmt; stmt = stmt->next) {
+		const char *path = stmt->program->source.path;
+
+		if (!scn_visit(env, stmt))
+			return false;
 		for (i = 0; i < stmt->token_count; i++) {
-			if (stmt->token[i].open)
-				collect_token(env, &stmt->token[i]);
+			if (stmt->token[i].open && !collect_token(env, &stmt->token[i], path))
+				return false;
 		}
 		if (stmt->is_action)
 			continue;
-		if (stmt->key == SCN_KEY_FOR)
-			note_variable(env, stmt->token[1].text);
-		if (stmt->used)
-			scn_collect_variables(env, stmt->used->first);
-		scn_collect_variables(env, stmt->body);
-		scn_collect_variables(env, stmt->otherwise);
+		if (stmt->key == SCN_KEY_FOR &&
+		    !note_variable(env, &stmt->token[1], path, stmt->token[1].text))
+			return false;
+		if ((stmt->used && !scn_collect_variables(env, stmt->used->first)) ||
+		    !scn_collect_variables(env, stmt->body) ||
+		    !scn_collect_variables(env, stmt->otherwise))
+			return false;
 	}
+	return true;
 }

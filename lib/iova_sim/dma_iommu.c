@@ -191,6 +191,24 @@ void sim_dma_detach(struct device *dev)
 	sim_free(sim_world, attachment, sizeof(*attachment));
 }
 
+void sim_dma_forget(struct iova_sim *state)
+{
+	struct sim_dma_attachment *attachment, *next;
+	struct sim_domain *sdom;
+
+	list_for_each_entry_safe(attachment, next, &state->attached, node) {
+		list_del(&attachment->node);
+		sim_free(sim_world, attachment, sizeof(*attachment));
+	}
+	list_for_each_entry(sdom, &state->domains, node) {
+		if (sdom->domain.cookie_type != IOMMU_COOKIE_DMA_IOVA)
+			continue;
+		sdom->domain.cookie_type = IOMMU_COOKIE_NONE;
+		sim_fq_fini(&sdom->domain.iova_cookie->fq);
+		sim_free(sim_world, sdom->domain.iova_cookie, sizeof(struct iommu_dma_cookie));
+	}
+}
+
 void sim_dma_bounce_refuse(struct device *dev)
 {
 	dev_warn_once(dev,

@@ -98,6 +98,15 @@ int sim_dma_attach(struct device *dev, struct sim_domain *sdom,
 void sim_dma_detach(struct device *dev);
 
 /**
+ * sim_dma_forget - drop all attachments and cookies, quickly
+ * @state: the layer's state
+ *
+ * For a reset of the world: devices and what the allocators hold are about to be forgotten too, and
+ * are not touched.
+ */
+void sim_dma_forget(struct iova_sim *state);
+
+/**
  * sim_dma_iovad - allocator of a domain's IOVA space
  * @sdom: domain
  *

@@ -143,9 +143,10 @@ static inline bool needs_slow_unlink(struct device *dev, struct dma_iova_state *
 	       unlikely(needs_cpu_sync(dev, attrs));
 }
 
-static void __iommu_dma_iova_unlink(struct device *dev, struct dma_iova_state *state,
-				    size_t offset, size_t size, unsigned long attrs,
-				    bool free_iova)
+static __always_inline void __iommu_dma_iova_unlink(struct device *dev,
+						    struct dma_iova_state *state, size_t offset,
+						    size_t size, unsigned long attrs,
+						    bool free_iova)
 {
 	struct iommu_domain *domain = dev->sim->domain;
 	struct iova_domain *iovad = &domain->iova_cookie->iovad;

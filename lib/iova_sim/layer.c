@@ -24,7 +24,7 @@ static void layer_start(struct svmsim_world *world)
 	state->domain_next = 0;
 }
 
-/* Attachments and cookies; the domains stay. Also the walk of every cookie that a reset needs. */
+/* Attachments and cookies; the domains stay. */
 static void detach_all(struct iova_sim *state)
 {
 	while (!list_empty(&state->attached))
@@ -57,13 +57,11 @@ static void layer_reset(struct svmsim_world *world)
 	struct iova_sim *state = iova_sim_of(world);
 
 	each_flush_queue(state, sim_fq_forget);
-	detach_all(state);
+	sim_dma_forget(state);
 	while (!list_empty(&state->domains))
 		sim_domain_forget(list_last_entry(&state->domains, struct sim_domain, node));
 	iotlb_reset(state->iotlb);
 	sim_dma_debug_stop(world);
-	state->iova_cache = NULL;
-	state->magazine_cache = NULL;
 }
 
 static void layer_unmake(struct svmsim_world *world)

@@ -32,7 +32,8 @@ struct kmem_cache;
  * @domain_next: index of the next domain, so that indices are dense and never reused in a run
  * @debug: DMA debugging, NULL while it is off
  * @debug_memory: the same whether on or off, NULL when never on; owned by dma_debug_book.c
- * @iova_cache: struct iova nodes; owned by iova.c, which makes it on first use
+ * @iova_cache: struct iova nodes; owned by iova.c, which makes it on first use; like
+ *	@magazine_cache it stays across a reset, which empties it
  * @magazine_cache: IOVA magazines; owned by iova_rcache.c, which makes it on first use
  * @swiotlb: bounce buffers, NULL in a machine without; owned by swiotlb.c
  */

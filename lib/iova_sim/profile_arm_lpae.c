@@ -188,6 +188,8 @@ static size_t lpae_unmap_pages(struct iommu_domain *domain, unsigned long iova, 
 		sim_profile_split(sdom, iova, pgsize * pgcount, &leaf, 0, false);
 		return 0;
 	}
+	if (level == 0)
+		iopt_leaf_cache_set(table, iova, slot.entry - iopt_index(iova, 0));
 	count = min_t(size_t, pgcount, IOPT_ENTRY_COUNT - iopt_index(iova, level));
 	count = clear_entries(sdom, slot, iova, count);
 	gather_pages(domain, gather, iova, pgsize, count);

@@ -203,6 +203,7 @@ static bool unmap_in_table(struct unmap_call *unmap, u64 *entries, unsigned int 
 		unsigned int count = last_index - index + 1;
 		unsigned int done = iopt_leaves_clear(entries + index, count, fmt->present_mask);
 
+		iopt_leaf_cache_set(table, start, entries);
 		unmap->unmapped += done * IOPT_PAGE_BYTES;
 		return done == count;
 	}

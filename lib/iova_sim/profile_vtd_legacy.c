@@ -211,6 +211,8 @@ static size_t legacy_unmap_pages(struct iommu_domain *domain, unsigned long iova
 		return 0;
 	/* Raised to what the entry spans, whether that is a large leaf or nothing at all. */
 	slot = iopt_find_slot(table, iova, 0);
+	if (slot.level == 0)
+		iopt_leaf_cache_set(table, iova, slot.entry - iopt_index(iova, 0));
 	size = max_t(u64, size, iopt_level_bytes(slot.level));
 	range.last = iova + size - 1;
 

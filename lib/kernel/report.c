@@ -264,6 +264,7 @@ void sim_report_raise(struct sim_report *report)
 	struct report_state *state = report_state(world);
 
 	SIM_ASSERT(!report->is_raised);
+	world->reports.scope_busy = world->reports.scope_depth > 0;
 	if (report->id == SIM_REPORT_WARN && world->reports.scope_depth && is_finding(report) &&
 	    !is_surplus(report) && state->held_count < REPORT_MAX)
 		state->held[state->held_count++] = report;
@@ -271,20 +272,13 @@ void sim_report_raise(struct sim_report *report)
 		record(world, report);
 }
 
-void sim_scope_begin(void)
-{
-	sim_world->reports.scope_depth++;
-}
-
-void sim_scope_end(void)
+void sim_scope_settle(void)
 {
 	struct svmsim_world *world = sim_world;
 	struct report_state *state = report_state(world);
 	struct sim_report *cause = state->scope_finding;
 
-	SIM_ASSERT(world->reports.scope_depth);
-	if (--world->reports.scope_depth)
-		return;
+	world->reports.scope_busy = false;
 	for (unsigned int i = 0; i < state->held_count; i++) {
 		state->held[i]->parent = cause;
 		record(world, state->held[i]);
@@ -321,6 +315,7 @@ void sim_reports_reset(struct svmsim_world *world)
 	reports->finding_count = 0;
 	reports->dropped_count = 0;
 	reports->scope_depth = 0;
+	reports->scope_busy = false;
 }
 
 void sim_reports_unmake(struct svmsim_world *world)

@@ -49,6 +49,7 @@ extern const struct sim_report_type sim_report_types[SIM_REPORT_ID_COUNT];
  * @finding_count: those that are neither notes nor attached
  * @dropped_count: raised after the bound of 1,000 reports a run
  * @scope_depth: nesting of sim_scope_begin()
+ * @scope_busy: something was raised in the open scope, so that its end has work to do
  * @origin: return address into the model of the oracle callback that runs now, or of the last one
  * @private: report.c's own state
  */
@@ -58,6 +59,7 @@ struct sim_reports {
 	unsigned int finding_count;
 	unsigned int dropped_count;
 	unsigned int scope_depth;
+	bool scope_busy;
 	uintptr_t origin;
 	void *private;
 };
@@ -138,10 +140,8 @@ void sim_report_raise(struct sim_report *report);
  */
 void sim_report_set_frames(struct sim_report *report, const uintptr_t *pc, unsigned int count);
 
-/** sim_scope_begin - enter a call into the modelled kernel; see Vocabulary; they nest */
-void sim_scope_begin(void);
-/** sim_scope_end - leave it; at the outermost one the held WARNs are raised */
-void sim_scope_end(void);
+/** sim_scope_settle - the rare part of sim_scope_end(), which is in kernel/world.h */
+void sim_scope_settle(void);
 /**
  * sim_scope_finding - what has been found in the open scope so far
  *

@@ -48,7 +48,7 @@ SIM_REPORT(IOTLB_STALE, "iotlb-stale", \
 	"The IOTLB still held an entry that the page table no longer has. An invalidation " \
 	"is missing, late, or covers too little. Under lazy invalidation it is late on " \
 	"purpose, and drivers must not unmap what the device has not finished with.", \
-	"scenarios/hole/stale.svm") \
+	"scenarios/dma/lazy-stale.svm") \
 SIM_REPORT(IOTLB_UNSYNCED, "iotlb-unsynced", \
 	"an IOVA was used before its map was synced", \
 	"The hardware caches not-present entries (caching mode), so a new mapping is " \
@@ -86,7 +86,7 @@ SIM_REPORT(PAGE_REF, "page-ref", \
 	"a page's reference count is wrong", \
 	"A reference was dropped that was not held, or a free page was used as if it were " \
 	"allocated.", \
-	"scenarios/hole/freed-page.svm") \
+	"scenarios/hole/page-ref.svm") \
 SIM_REPORT(MEM_LEAK, "mem-leak", \
 	"simulated memory was never freed", \
 	"kmalloc memory of the modelled code is still live when the machine is torn down.", "") \

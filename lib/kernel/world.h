@@ -113,6 +113,22 @@ static inline void sim_world_enter(struct svmsim_world *world)
 	sim_world = world;
 }
 
+/** sim_scope_begin - enter a call into the modelled kernel; see kernel/report.h; they nest */
+static __always_inline void sim_scope_begin(void)
+{
+	sim_world->reports.scope_depth++;
+}
+
+/** sim_scope_end - leave it; at the outermost one the held WARNs are raised */
+static __always_inline void sim_scope_end(void)
+{
+	struct sim_reports *reports = &sim_world->reports;
+
+	SIM_DEBUG_ASSERT(reports->scope_depth);
+	if (!--reports->scope_depth && unlikely(reports->scope_busy))
+		sim_scope_settle();
+}
+
 /**
  * sim_world_make - allocate a world and start it
  * @machine: description, copied

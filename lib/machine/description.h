@@ -6,7 +6,11 @@
 #include <linux/types.h>
 #include <svmsim/machine.h>
 
-/** struct description_message - where the one line goes that says what is wrong */
+/**
+ * struct description_message - where the one line goes that says what is wrong
+ * @text: buffer
+ * @bytes: its size
+ */
 struct description_message {
 	char *text;
 	size_t bytes;
@@ -16,6 +20,7 @@ struct description_message {
  * description_fail - say what is wrong
  * @message: filled
  * @fmt: "field: what, what would be right"
+ * @...: values of @fmt
  *
  * Return: -EINVAL.
  */

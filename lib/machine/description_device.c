@@ -103,9 +103,9 @@ static int check_name(const struct svmsim_machine *machine, unsigned int index,
 			index, name, index);
 	for (unsigned int i = 0; i < sizeof(reserved_names) / sizeof(reserved_names[0]); i++)
 		if (!strcmp(name, reserved_names[i]))
-			return description_fail(message,
-						"device[%u].name: \"%s\" is another actor, use \"d%u\"",
-						index, name, index);
+			return description_fail(
+				message, "device[%u].name: \"%s\" is another actor, use \"d%u\"",
+				index, name, index);
 	for (unsigned int i = 0; i < index; i++)
 		if (!strcmp(name, machine->device[i].name))
 			return description_fail(message,
@@ -208,8 +208,8 @@ static int check_pci_address(struct svmsim_machine *machine, unsigned int index,
 					index, device->pci_address);
 	if (!bus && PCI_SLOT(devfn) >= PORT_FIRST_SLOT)
 		return description_fail(message,
-					"device[%u].pci_address: \"%s\" is where root ports are, use "
-					"00:00.0 to 00:1b.7 or another bus",
+					"device[%u].pci_address: \"%s\" is where root ports are, "
+					"use 00:00.0 to 00:1b.7 or another bus",
 					index, device->pci_address);
 	if (description_bus_is_bridges(machine, bus))
 		return description_fail(message,
@@ -225,9 +225,9 @@ static int check_pci_address(struct svmsim_machine *machine, unsigned int index,
 		if (!machine->device[i].non_pci && machine->device[i].pci_address[0] &&
 		    !sim_pci_parse(machine->device[i].pci_address, &other_bus, &other_devfn) &&
 		    other_bus == bus && other_devfn == devfn)
-			return description_fail(message,
-						"device[%u].pci_address: \"%s\" is device[%u] already",
-						index, device->pci_address, i);
+			return description_fail(
+				message, "device[%u].pci_address: \"%s\" is device[%u] already",
+				index, device->pci_address, i);
 	return 0;
 }
 

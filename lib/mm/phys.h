@@ -18,12 +18,12 @@
  *
  * DOC: Vocabulary
  *
- * block      a power of two of page frames, aligned to its size: what the allocator keeps free lists
- *	      of, by order.
- * group      64 page frames: what a host page of the page map describes, and the unit in which a run
- *	      remembers what it touched.
- * stored     a page has bytes of its own. A fresh page is not stored: it reads as the machine's fill
- *	      byte, and gets its 4 KiB when something reaches for them.
+ * block   a power of two of page frames, aligned to its size: what the allocator keeps free lists
+ *	   of, by order.
+ * group   64 page frames: what a host page of the page map describes, and the unit in which a run
+ *	   remembers what it touched.
+ * stored  a page has bytes of its own. A fresh page is not stored: it reads as the machine's fill
+ *	   byte, and gets its 4 KiB when something reaches for them.
  *
  * window     a range of physical space outside of RAM that has bytes: memory of a device that the CPU
  *	      and other devices can reach. It has no pages of the allocator; a pagemap may give it some.
@@ -330,7 +330,7 @@ void sim_phys_set_watch(struct svmsim_world *world, const struct mm_watch *watch
 /**
  * sim_phys_pgmap_add - give page frames of a device their zone and pagemap
  * @world: current world
- * @pgmap: its ranges are page aligned and outside of RAM and other pagemaps; must stay until removed
+ * @pgmap: its ranges are page aligned, outside of RAM and of other pagemaps; stays until removed
  *
  * Return: 0, -EINVAL (no range, not aligned, beyond the physical width), -ENXIO (overlaps RAM or
  * another pagemap), -ENOMEM (more than 16 pagemaps).

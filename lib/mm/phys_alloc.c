@@ -293,7 +293,7 @@ struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
 	set_page_count(page, 1);
 	if (order && (gfp & __GFP_COMP))
 		make_compound(page, order);
-	/* Nothing says later how long a block without a compound page is: all its bytes are due now. */
+	/* Nothing says later how long a block without a compound page is: its bytes are due now. */
 	if (order && !(gfp & __GFP_COMP))
 		phys_store(world, pfn, 1ull << order);
 	if (gfp & __GFP_ZERO)

@@ -35,7 +35,8 @@ struct fixture {
 };
 
 static const struct sim_layer *const fixture_layers[] = {
-	SIM_KERNEL_LAYERS, &sim_layer_device, &sim_layer_phys, &sim_layer_iova_sim, &sim_layer_check,
+	SIM_KERNEL_LAYERS,   &sim_layer_device, &sim_layer_phys,
+	&sim_layer_iova_sim, &sim_layer_check,
 };
 
 static inline struct fixture fixture_make(const char *profile, bool caching_mode)
@@ -117,7 +118,8 @@ static inline const char *fixture_line(const struct fixture *f, unsigned int ind
 }
 
 #define assert_report(f, index, text) ktest_assert_string_equal(fixture_report(f, index), text)
-#define assert_line(f, index, line, text) ktest_assert_string_equal(fixture_line(f, index, line), text)
+#define assert_line(f, index, line, text)                                                          \
+	ktest_assert_string_equal(fixture_line(f, index, line), text)
 #define assert_report_count(f, n) ktest_assert_int_equal(svmsim_report_count((f)->world), n)
 
 #endif

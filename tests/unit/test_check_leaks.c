@@ -28,8 +28,9 @@ static void test_mapping_without_window_leaks_at_teardown(void **state)
 {
 	struct fixture f = fixture_make("generic-pt", false);
 
-	ktest_assert_int_equal(iommu_map(&f.sdom->domain, 0x40000000, page_to_phys(fixture_page(&f)),
-					 P, IOMMU_READ, GFP_KERNEL), 0);
+	ktest_assert_int_equal(iommu_map(&f.sdom->domain, 0x40000000,
+					 page_to_phys(fixture_page(&f)), P, IOMMU_READ,
+					 GFP_KERNEL), 0);
 	sim_world_finish(f.world);
 	assert_report(&f, 0, "iommu-leak dev=d0 size=1p when=teardown");
 	ktest_expect_report(f.world, "iommu-leak", 1);

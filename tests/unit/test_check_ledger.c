@@ -60,7 +60,7 @@ static void test_ledger_matches_array(void **state)
 		for (u64 at = start; at <= last; at++)
 			model[at] = 0;
 		if (ktest_random(&seed) % 3) {
-			/* Sometimes the value continues that of the address before, so that ranges join. */
+			/* Sometimes the value goes on where the one before ended: they join. */
 			u64 value = start && model[start - 1] && ktest_random(&seed) % 2
 					    ? model[start - 1] + 1 : (next_value += 1000);
 

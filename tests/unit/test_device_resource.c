@@ -4,7 +4,8 @@
 static void test_helpers(void **state)
 {
 	struct resource a = DEFINE_RES_MEM(0x1000, 0x1000), b = DEFINE_RES_MEM(0x1fff, 1);
-	struct resource c = DEFINE_RES_MEM(0x2000, 0x1000), io = DEFINE_RES(0x1800, 1, IORESOURCE_IO);
+	struct resource c = DEFINE_RES_MEM(0x2000, 0x1000);
+	struct resource io = DEFINE_RES(0x1800, 1, IORESOURCE_IO);
 	struct resource r;
 
 	ktest_assert_u64_equal(resource_size(&a), 0x1000);
@@ -25,7 +26,8 @@ static void test_helpers(void **state)
 static void test_request_refuses_overlap_and_outside(void **state)
 {
 	struct resource root = DEFINE_RES_MEM(0x1000, 0x10000);
-	struct resource low = DEFINE_RES_MEM(0x1000, 0x1000), high = DEFINE_RES_MEM(0x10000, 0x1000);
+	struct resource low = DEFINE_RES_MEM(0x1000, 0x1000);
+	struct resource high = DEFINE_RES_MEM(0x10000, 0x1000);
 	struct resource mid = DEFINE_RES_MEM(0x2000, 0xe000), over = DEFINE_RES_MEM(0x1fff, 2);
 	struct resource outside = DEFINE_RES_MEM(0x10fff, 2);
 

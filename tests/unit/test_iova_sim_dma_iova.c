@@ -171,7 +171,10 @@ static void test_interrupt_window_is_one_of_x86_only(void **state)
 	ktest_assert_u64_equal(f->state.addr, 0xfef00000);
 	dma_window(f, 0x100000);
 	ktest_assert_u64_equal(f->state.addr, 0xfed00000);
+	ktest_assert_non_null(find_iova(sim_dma_iovad(f->sdom), 0xfee00));
+	/* That of ARM is a piece of software, and its place is no reserved one. */
 	f = dma_make("arm-lpae");
+	ktest_assert_null(find_iova(sim_dma_iovad(f->sdom), 0x8000));
 	dma_window(f, 0x1000000);
 	dma_window(f, 0x100000);
 	dma_window(f, 0x100000);

@@ -278,6 +278,53 @@ static void test_map_flushes_only_if_tables_went(void **state)
 	fixture_drop(&f);
 }
 
+/* Tables that legacy drivers take out without the gather are invalidated on the spot. */
+static void test_tables_out_of_turn_are_flushed_at_once(void **state)
+{
+	struct iommu_iotlb_gather gather;
+	struct iommu_fixture f;
+
+	fixture_make(&f, "arm-lpae", NULL, false, 0, 0);
+	do_map(&f, B, P + PAGE, MID);
+	fixture_log_clear(&f);
+	iommu_iotlb_gather_init(&gather);
+	ktest_assert_u64_equal(iommu_unmap_fast(f.domain, B, MID, &gather), MID);
+	ktest_assert_string_contains(f.log, "domain=0 0x40000000 - 0x401fffff\n");
+	iommu_iotlb_sync(f.domain, &gather);
+	fixture_drop(&f);
+
+	fixture_make(&f, "vtd-legacy", NULL, false, 0, 0);
+	do_map(&f, B, P, PAGE);
+	do_unmap(&f, B, PAGE);
+	fixture_log_clear(&f);
+	do_map(&f, B, P, MID);
+	ktest_assert_string_contains(f.log, "domain=0 0x40000000 - 0x401fffff\n");
+	do_unmap(&f, B, MID);
+	fixture_drop(&f);
+}
+
+static size_t unmap_without_gather(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
+				   size_t pgcount, struct iommu_iotlb_gather *gather)
+{
+	return pgsize * pgcount;
+}
+
+static void test_driver_without_gather_gets_its_sync(void **state)
+{
+	struct iommu_domain_ops ops = {
+		.map_pages = sim_profile_generic_pt.ops->map_pages,
+		.unmap_pages = unmap_without_gather,
+		.iotlb_sync = sim_profile_iotlb_sync,
+	};
+	struct iommu_fixture f;
+
+	fixture_make(&f, NULL, NULL, false, 0, 0);
+	f.domain->ops = &ops;
+	do_unmap(&f, B, 2 * PAGE);
+	ktest_assert_string_contains(f.log, "domain=0 0x40000000 - 0x40001fff\n");
+	fixture_drop(&f);
+}
+
 static void test_sync_map_works_in_caching_mode_only(void **state)
 {
 	static const struct {
@@ -628,6 +675,8 @@ static const struct ktest tests[] = {
 	KTEST(test_gather_add_page_syncs_when_it_must),
 	KTEST(test_drivers_gather_in_their_own_way),
 	KTEST(test_map_flushes_only_if_tables_went),
+	KTEST(test_tables_out_of_turn_are_flushed_at_once),
+	KTEST(test_driver_without_gather_gets_its_sync),
 	KTEST(test_sync_map_works_in_caching_mode_only),
 	KTEST(test_unmap_drops_cached_translations_of_its_domain),
 	KTEST(test_map_without_ram_rolls_back),

@@ -53,8 +53,8 @@ static void test_lookup_of_empty_cache_misses(void **state)
 static void test_hit_gives_address_end_and_flags(void **state)
 {
 	struct iotlb *iotlb = make_iotlb(64, 4);
-	unsigned int flags;
-	u64 phys, last;
+	unsigned int flags = 0;
+	u64 phys = 0, last = 0;
 
 	iotlb_insert(iotlb, 3, 0x12345678, 0x12345000, 0xabcde000, SIZE_4K, IOTLB_READ);
 	ktest_assert_true(iotlb_lookup(iotlb, 3, 0x12345010, &phys, &last, &flags));
@@ -164,6 +164,14 @@ static void test_range_invalidation_has_inclusive_end(void **state)
 	ktest_assert_u64_equal(look(iotlb, 0, 0x4000), 0);
 	ktest_assert_u64_not_equal(look(iotlb, 0, 0x5000), 0);
 	ktest_assert_u64_not_equal(look(iotlb, 1, 0x3000), 0);
+	/* The same for a range of more pages than the cache has sets. */
+	iotlb_invalidate_range(iotlb, 0, 0x1fff, 0x4fffff);
+	ktest_assert_u64_equal(look(iotlb, 0, 0x1000), 0);
+	put(iotlb, 0, 0x500000, 0x1000);
+	put(iotlb, 0, 0x501000, 0x1000);
+	iotlb_invalidate_range(iotlb, 0, 0x1000, 0x500000);
+	ktest_assert_u64_equal(look(iotlb, 0, 0x500000), 0);
+	ktest_assert_u64_not_equal(look(iotlb, 0, 0x501000), 0);
 	drop_iotlb(iotlb);
 }
 

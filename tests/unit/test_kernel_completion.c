@@ -24,7 +24,7 @@ static void test_counts(void **state)
 	complete(&x);
 	for (int i = 0; i < 3; i++)
 		ktest_assert_int_equal(wait_for_completion_interruptible(&x), 0);
-	ktest_assert_true(completion_done(&x));
+	ktest_assert_u64_equal(x.done, ~0u);
 	reinit_completion(&x);
 	ktest_assert_false(completion_done(&x));
 }
@@ -48,7 +48,7 @@ static void rearm(struct timer_list *timer)
 
 static void test_work_completes(void **state)
 {
-	struct work_struct work;
+	static struct work_struct work;
 
 	kernel_world();
 	init_completion(&done);
@@ -61,7 +61,7 @@ static void test_work_completes(void **state)
 static void test_timer_completes(void **state)
 {
 	struct svmsim_world *world = kernel_world();
-	struct timer_list timer;
+	static struct timer_list timer;
 
 	init_completion(&done);
 	timer_setup(&timer, complete_from_timer, 0);
@@ -73,7 +73,7 @@ static void test_timer_completes(void **state)
 static void test_timeout(void **state)
 {
 	struct svmsim_world *world = kernel_world();
-	struct timer_list timer;
+	static struct timer_list timer;
 
 	init_completion(&done);
 	timer_setup(&timer, complete_from_timer, 0);
@@ -91,7 +91,7 @@ static void test_timeout(void **state)
 static void test_forever(void **state)
 {
 	struct svmsim_world *world = kernel_world();
-	struct timer_list timer;
+	static struct timer_list timer;
 
 	init_completion(&done);
 	wait_for_completion(&done);
@@ -118,7 +118,7 @@ static void test_wait_event(void **state)
 {
 	struct svmsim_world *world = kernel_world();
 	DECLARE_WAIT_QUEUE_HEAD(wq);
-	struct timer_list timer;
+	static struct timer_list timer;
 
 	count = 0;
 	timer_setup(&timer, count_up, 0);

@@ -24,7 +24,7 @@ static void test_grace_period(void **state)
 {
 	struct svmsim_world *world = kernel_world();
 	struct object *object = kmalloc_obj(*object), *none = NULL;
-	struct rcu_head head;
+	static struct rcu_head head;
 
 	called = 0;
 	rcu_read_lock();
@@ -46,7 +46,7 @@ static void test_barrier_and_finish(void **state)
 {
 	struct svmsim_world *world = kernel_world();
 	struct object *object = kmalloc_obj(*object);
-	struct rcu_head head;
+	static struct rcu_head head;
 
 	called = 0;
 	call_rcu(&head, count_call);
@@ -80,7 +80,7 @@ static void run_work(struct work_struct *work)
 static void test_rcu_work(void **state)
 {
 	struct svmsim_world *world = kernel_world();
-	struct rcu_work work;
+	static struct rcu_work work;
 
 	called = 0;
 	INIT_RCU_WORK(&work, run_work);

@@ -59,9 +59,9 @@ static void test_typed_forms(void **state)
 static void test_sizes(void **state)
 {
 	static const struct { size_t size, rounded; } rows[] = {
-		{ 1, 8 }, { 8, 8 }, { 9, 16 }, { 64, 64 }, { 65, 96 }, { 97, 128 }, { 129, 192 },
-		{ 193, 256 }, { 4097, 8192 }, { 8192, 8192 }, { 8193, 16384 }, { 20000, 32768 },
-		{ KMALLOC_MAX_SIZE, KMALLOC_MAX_SIZE },
+		{ 1, 8 }, { 8, 8 }, { 9, 16 }, { 64, 64 }, { 65, 96 }, { 96, 96 }, { 97, 128 },
+		{ 129, 192 }, { 192, 192 }, { 193, 256 }, { 4097, 8192 }, { 8192, 8192 },
+		{ 8193, 16384 }, { 20000, 32768 }, { KMALLOC_MAX_SIZE, KMALLOC_MAX_SIZE },
 	};
 
 	kernel_world();
@@ -85,6 +85,7 @@ static void test_size_limits(void **state)
 	ktest_assert_null(kmalloc_array(huge, 8, GFP_KERNEL));
 	ktest_assert_null(kvcalloc(huge, 8, GFP_KERNEL));
 	ktest_assert_null(krealloc_array(NULL, huge, 8, GFP_KERNEL));
+	ktest_assert_null(kmemdup_array("", huge, 8, GFP_KERNEL | __GFP_NOWARN));
 	ktest_assert_null(kmalloc(KMALLOC_MAX_SIZE + 1, GFP_KERNEL | __GFP_NOWARN));
 	ktest_assert_int_equal(svmsim_report_count(world), 0);
 	ktest_assert_null(kmalloc(KMALLOC_MAX_SIZE + 1, GFP_KERNEL));
@@ -155,6 +156,19 @@ static void test_leak(void **state)
 	assert_report(world, 1,
 		      "mem-leak site=test_kernel_slab.c:test_leak bytes=24 count=1 cache=thing\n"
 		      "24 bytes in 1 object, allocated in test_leak() (test_kernel_slab.c)");
+}
+
+/* Objects of one function in different caches are different leaks. */
+static void test_leak_by_cache(void **state)
+{
+	struct svmsim_world *world = kernel_world();
+	struct kmem_cache *cache[2];
+
+	for (int i = 0; i < 2; i++) {
+		cache[i] = kmem_cache_create(i ? "b" : "a", 24, 8, 0, NULL);
+		ktest_assert_non_null(kmem_cache_alloc(cache[i], GFP_KERNEL));
+	}
+	ktest_expect_report(world, "mem-leak", 2);
 }
 
 static noinline void free_it(void *object)
@@ -359,6 +373,7 @@ static const struct ktest tests[] = {
 	KTEST(test_krealloc),
 	KTEST(test_strings),
 	KTEST(test_leak),
+	KTEST(test_leak_by_cache),
 	KTEST(test_use_after_free),
 	KTEST(test_use_after_free_leaves_quarantine),
 	KTEST(test_overrun),

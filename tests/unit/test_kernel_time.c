@@ -105,7 +105,7 @@ static void test_order(void **state)
 	struct svmsim_world *world = start();
 	static const unsigned int delay_ms[] = { 30, 10, 20, 10, 0, 10 };
 	static const char *const names[] = { "a", "b", "c", "d", "e", "f" };
-	struct named_timer timers[6];
+	static struct named_timer timers[6];
 
 	for (int i = 0; i < 6; i++) {
 		setup(&timers[i], names[i]);
@@ -126,7 +126,7 @@ static void test_order(void **state)
 static void test_modify_and_delete(void **state)
 {
 	struct svmsim_world *world = start();
-	struct named_timer a, b, c;
+	static struct named_timer a, b, c;
 
 	setup(&a, "a");
 	setup(&b, "b");
@@ -154,7 +154,7 @@ static void test_modify_and_delete(void **state)
 static void test_periodic(void **state)
 {
 	struct svmsim_world *world = start();
-	struct named_timer a, b;
+	static struct named_timer a, b;
 
 	setup(&a, "a");
 	setup(&b, "b");
@@ -182,7 +182,7 @@ static enum hrtimer_restart hr_fire(struct hrtimer *timer)
 static void test_hrtimer(void **state)
 {
 	struct svmsim_world *world = start();
-	struct hrtimer timer;
+	static struct hrtimer timer;
 
 	hr_left = 3;
 	hrtimer_setup(&timer, hr_fire, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
@@ -193,6 +193,32 @@ static void test_hrtimer(void **state)
 	ktest_assert_int_equal(hrtimer_cancel(&timer), 0);
 	hrtimer_start(&timer, 1, HRTIMER_MODE_ABS);
 	ktest_assert_int_equal(hrtimer_cancel(&timer), 1);
+}
+
+static u64 hr_ns[2];
+
+static enum hrtimer_restart hr_note(struct hrtimer *timer)
+{
+	hr_ns[hr_left++] = (u64)ktime_get();
+	return HRTIMER_NORESTART;
+}
+
+/* Each at its own nanosecond, and not before. */
+static void test_hrtimer_instants(void **state)
+{
+	static struct hrtimer timer[2];
+	struct svmsim_world *world = start();
+
+	hr_left = 0;
+	for (int i = 0; i < 2; i++) {
+		hrtimer_setup(&timer[i], hr_note, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
+		hrtimer_start(&timer[i], 1000 + 500 * i, HRTIMER_MODE_ABS);
+	}
+	sim_time_advance(world, 1499);
+	ktest_assert_int_equal(hr_left, 1);
+	sim_time_advance(world, MS);
+	ktest_assert_u64_equal(hr_ns[0], 1000);
+	ktest_assert_u64_equal(hr_ns[1], 1500);
 }
 
 static void test_round(void **state)
@@ -306,6 +332,7 @@ static const struct ktest tests[] = {
 	KTEST(test_modify_and_delete),
 	KTEST(test_periodic),
 	KTEST(test_hrtimer),
+	KTEST(test_hrtimer_instants),
 	KTEST(test_round),
 	KTEST(test_reset_forgets),
 	KTEST(test_freed_while_pending),

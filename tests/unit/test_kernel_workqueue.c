@@ -64,7 +64,7 @@ static void setup(struct named_work *named, char name)
 static void test_order(void **state)
 {
 	struct svmsim_world *world = start();
-	struct named_work a, b, c;
+	static struct named_work a, b, c;
 
 	setup(&a, 'a');
 	setup(&b, 'b');
@@ -86,7 +86,7 @@ static void test_order(void **state)
 static void test_requeue(void **state)
 {
 	struct svmsim_world *world = start();
-	struct named_work a, b, c;
+	static struct named_work a, b, c;
 
 	setup(&a, 'a');
 	setup(&b, 'b');
@@ -110,7 +110,7 @@ static void test_flush_and_cancel(void **state)
 {
 	struct svmsim_world *world = start();
 	struct workqueue_struct *wq = alloc_workqueue("q%d", 0, 0, 1);
-	struct named_work a, b, c;
+	static struct named_work a, b, c;
 
 	setup(&a, 'a');
 	setup(&b, 'b');
@@ -135,7 +135,7 @@ static void test_flush_and_cancel(void **state)
 static void test_disable(void **state)
 {
 	struct svmsim_world *world = start();
-	struct named_work a;
+	static struct named_work a;
 
 	setup(&a, 'a');
 	schedule_work(&a.work);
@@ -158,7 +158,7 @@ static void run_delayed(struct work_struct *work)
 static void test_delayed(void **state)
 {
 	struct svmsim_world *world = start();
-	struct delayed_work work;
+	static struct delayed_work work;
 
 	INIT_DELAYED_WORK(&work, run_delayed);
 	ktest_assert_true(schedule_delayed_work(&work, 5));
@@ -194,9 +194,9 @@ static void fire(struct timer_list *timer)
 static void test_work_and_timers(void **state)
 {
 	struct svmsim_world *world = start();
-	struct named_work a;
-	struct delayed_work work;
-	struct timer_list timer;
+	static struct named_work a;
+	static struct delayed_work work;
+	static struct timer_list timer;
 
 	setup(&a, 'a');
 	timer_setup(&timer, fire, 0);
@@ -225,7 +225,7 @@ static void test_nested_wait(void **state)
 {
 	struct svmsim_world *world = start();
 	DECLARE_COMPLETION_ONSTACK(done);
-	struct named_work a, b;
+	static struct named_work a, b;
 
 	setup(&a, 'a');
 	setup(&b, 'b');
@@ -237,13 +237,36 @@ static void test_nested_wait(void **state)
 	ktest_assert_string_equal(record, "abA");
 }
 
+/* An item that is queued again while it waits does not run inside itself. */
+static void test_no_reentry(void **state)
+{
+	struct svmsim_world *world = start();
+	static struct completion done;
+	static struct named_work a, b;
+
+	init_completion(&done);
+	setup(&a, 'a');
+	setup(&b, 'b');
+	a.queues = &a.work;
+	a.waits = &done;
+	b.completes = &done;
+	schedule_work(&a.work);
+	schedule_work(&b.work);
+	sim_work_run(world);
+	ktest_assert_string_equal(record, "abA");
+	a.queues = NULL;
+	a.waits = NULL;
+	sim_work_run(world);
+	ktest_assert_string_equal(record, "abAa");
+}
+
 /* In a queue that runs one item at a time the second can't complete what the first waits for. */
 static void test_ordered_queue_deadlock(void **state)
 {
 	struct svmsim_world *world = start();
 	struct workqueue_struct *wq = alloc_ordered_workqueue("ordered", 0);
 	DECLARE_COMPLETION_ONSTACK(done);
-	struct named_work a, b;
+	static struct named_work a, b;
 
 	setup(&a, 'a');
 	setup(&b, 'b');
@@ -264,7 +287,7 @@ static void test_flush_own_queue(void **state)
 {
 	struct svmsim_world *world = start();
 	struct workqueue_struct *wq = alloc_workqueue("mine", 0, 0);
-	struct named_work a;
+	static struct named_work a;
 
 	setup(&a, 'a');
 	a.flushes = wq;
@@ -280,7 +303,7 @@ static void test_flush_own_queue(void **state)
 static void test_drain_gives_up(void **state)
 {
 	struct svmsim_world *world = start();
-	struct named_work a;
+	static struct named_work a;
 
 	setup(&a, 'a');
 	a.queues = &a.work;
@@ -337,6 +360,7 @@ static const struct ktest tests[] = {
 	KTEST(test_work_and_timers),
 	KTEST(test_frees_itself),
 	KTEST(test_nested_wait),
+	KTEST(test_no_reentry),
 	KTEST(test_ordered_queue_deadlock),
 	KTEST(test_flush_own_queue),
 	KTEST(test_drain_gives_up),

@@ -73,11 +73,11 @@ static const struct row rows[] = {
 	{ { .node_count = 2, .node = { { .cpu_count = 40 }, { .cpu_count = 25 } } },
 	  "node[1].cpu_count: 25 makes more than 64 CPUs in all" },
 	{ { .node = { { .ram_bytes = 4 * GIB } }, .width_bits = 32 },
-	  "node[0].ram_bytes: 4294967296 does not fit into width_bits 32, where RAM begins at 16 MiB "
-	  "and leaves out 3 to 4 GiB" },
+	  "node[0].ram_bytes: 4294967296 does not fit into width_bits 32, where RAM begins at "
+	  "16 MiB and leaves out 3 to 4 GiB" },
 	{ { .node_count = 2, .node = { { .ram_bytes = 1 * MIB }, { .ram_bytes = ~0xfffull } } },
-	  "node[1].ram_bytes: 18446744073709547520 does not fit into width_bits 40, where RAM begins "
-	  "at 16 MiB and leaves out 3 to 4 GiB" },
+	  "node[1].ram_bytes: 18446744073709547520 does not fit into width_bits 40, where RAM "
+	  "begins at 16 MiB and leaves out 3 to 4 GiB" },
 	{ { .width_bits = 31 }, "width_bits: 31 is out of range, 32 to 41" },
 	{ { .width_bits = 42 }, "width_bits: 42 is out of range, 32 to 41" },
 	{ { .kernel = "v6.12" }, "kernel: \"v6.12\" is unknown, use \"v7.0\"" },

@@ -57,6 +57,54 @@ static void test_reset_runs_the_same_again(void **state)
 	}
 }
 
+/* The C library's memory, counted. */
+struct counting {
+	const struct host_allocator *library;
+	uint64_t live_bytes;
+};
+
+static void *counting_alloc(void *ctx, size_t bytes)
+{
+	struct counting *counting = ctx;
+
+	counting->live_bytes += bytes;
+	return counting->library->alloc(counting->library->ctx, bytes);
+}
+
+static void counting_free(void *ctx, void *ptr, size_t bytes)
+{
+	struct counting *counting = ctx;
+
+	counting->live_bytes -= bytes;
+	counting->library->free(counting->library->ctx, ptr, bytes);
+}
+
+static void test_reset_keeps_no_more_and_no_less(void **state)
+{
+	struct counting counting = { .library = host_default_allocator() };
+	const struct svmsim_allocator allocator = {
+		.alloc = counting_alloc,
+		.free = counting_free,
+		.ctx = &counting,
+	};
+	const struct svmsim_machine machine = { .device_count = 1,
+						.device = { { .name = "d0" } } };
+	struct svmsim_world *world;
+	uint64_t live_bytes = 0;
+
+	ktest_assert_int_equal(svmsim_world_create(&machine, &allocator, &world, NULL, 0), 0);
+	for (int round = 0; round < 6; round++) {
+		run(world);
+		svmsim_world_reset(world);
+		/* What the first runs made larger may stay. */
+		if (round > 2)
+			ktest_assert_u64_equal(counting.live_bytes, live_bytes);
+		live_bytes = counting.live_bytes;
+	}
+	svmsim_world_destroy(world);
+	ktest_assert_u64_equal(counting.live_bytes, 0);
+}
+
 static void test_reset_in_the_middle_forgets_all(void **state)
 {
 	struct svmsim_world *world = machine_world_of("generic-pt");
@@ -139,6 +187,7 @@ static const struct ktest tests[] = {
 	KTEST(test_drivers_leave_before_leaks_are_judged),
 	KTEST(test_finish_gives_back_what_the_model_made),
 	KTEST(test_reset_in_the_middle_forgets_all),
+	KTEST(test_reset_keeps_no_more_and_no_less),
 	KTEST(test_reset_runs_the_same_again),
 	KTEST(test_results_enter_the_digest),
 	KTEST(test_worlds_are_independent),

@@ -253,10 +253,10 @@ static void test_nodes_prefer_and_fall_back(void **state)
 
 static void test_blocks_of_two_nodes_do_not_merge(void **state)
 {
-	/* Node 0 ends where node 1 begins, at 3 GiB and 4 GiB around the hole. */
+	/* Nodes 1 and 2 are a GiB each, at 4 and 5 GiB: buddies, were they one node. */
 	const struct svmsim_machine machine = {
 		.node_count = 3,
-		.node = { { .ram_bytes = GIB - 16 * MIB, .cpu_count = 1 },
+		.node = { { .ram_bytes = 3 * GIB - 16 * MIB, .cpu_count = 1 },
 			  { .ram_bytes = GIB, .cpu_count = 1 },
 			  { .ram_bytes = GIB, .cpu_count = 1 } },
 	};

@@ -77,6 +77,25 @@ static void test_access_to_free_memory_is_forgotten(void **state)
 	ktest_assert_int_equal(byte, 0xa5);
 }
 
+static void test_reset_forgets_the_last_scattered_page(void **state)
+{
+	struct svmsim_world *world = mm_world(NULL);
+	unsigned long pfns[4];
+
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 4; i++) {
+			unsigned long pfn = page_to_pfn(sim_phys_alloc_scattered(world));
+
+			if (round)
+				ktest_assert_u64_equal(pfn, pfns[i]);
+			pfns[i] = pfn;
+		}
+		/* The last one is a neighbour of the first, which may come first again. */
+		ktest_assert_u64_equal(pfns[3], pfns[0] + 1);
+		sim_world_reset(world);
+	}
+}
+
 static void test_reset_touches_little(void **state)
 {
 	struct svmsim_world *world = mm_world(NULL);
@@ -113,6 +132,7 @@ static void test_worlds_do_not_see_each_other(void **state)
 static const struct ktest tests[] = {
 	KTEST(test_access_to_free_memory_is_forgotten),
 	KTEST(test_reset_clears_memory_of_devices),
+	KTEST(test_reset_forgets_the_last_scattered_page),
 	KTEST(test_reset_leaves_all_zero),
 	KTEST(test_reset_touches_little),
 	KTEST(test_worlds_do_not_see_each_other),

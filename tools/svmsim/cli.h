@@ -180,6 +180,7 @@ struct cli_tally {
 	unsigned int defect;
 	unsigned int task_count;
 	bool color;
+	bool twice;
 	struct json_t *json;
 };
 /**

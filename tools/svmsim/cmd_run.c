@@ -248,6 +248,7 @@ static int run_files(const struct cli_args *args, const struct cli_files *files,
 		run_options->json = !strcmp(format->name, "json");
 		run_options->style.color = state.tally.color = cli_color() &&
 							       !strcmp(format->name, "text");
+		state.tally.twice = run_options->twice;
 		state.fatal = cli_has(args, "fatal");
 		state.progress = isatty(STDERR_FILENO) && state.tally.task_count > 1;
 		/* One trace file: one run at a time. */

@@ -9,17 +9,17 @@
 static const char *option_known(const void *ctx, unsigned int index)
 {
 	const struct cli_option *option = ctx;
-	static char text[2][48];
-	static unsigned int turn;
+	static char text[CLI_OPTION_MAX + 1][48];
 	unsigned int i;
 
 	for (i = 0; option[i].name; i++) {
 		if (i == index)
 			break;
 	}
-	turn = !turn;
-	snprintf(text[turn], sizeof(text[turn]), "--%s", option[i].name ? option[i].name : "help");
-	return index > i ? NULL : text[turn];
+	if (index > i || i > CLI_OPTION_MAX)
+		return NULL;
+	snprintf(text[i], sizeof(text[i]), "--%s", option[i].name ? option[i].name : "help");
+	return text[i];
 }
 
 static const struct cli_option *find_option(const struct cli_command *command, const char *name,

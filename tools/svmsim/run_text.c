@@ -35,6 +35,8 @@ static void print_verdict(const struct cli_tally *tally, const struct cli_task *
 		printf(" seed=%llu", (unsigned long long)task->seed);
 	if (run->reason[0])
 		printf(": %s", run->reason);
+	else if (tally->twice && run->verdict == SVMSIM_PASSED)
+		printf(": digest %016llx in every run", (unsigned long long)run->digest);
 	putchar('\n');
 }
 
@@ -48,7 +50,9 @@ static void print_indented(const char *text, const char *prefix)
 	while (*text) {
 		size_t bytes = strcspn(text, "\n");
 
-		printf("%s%.*s\n", prefix, (int)bytes, text);
+		/* No space at the end of a line that has nothing else. */
+		printf("%.*s%.*s\n", (int)(bytes ? strlen(prefix) : strcspn(prefix, " ")),
+		       prefix, (int)bytes, text);
 		text += bytes + (text[bytes] == '\n');
 	}
 }

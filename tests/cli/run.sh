@@ -1,0 +1,234 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# Golden-output tests of the command line: each case is a command, its two output streams and its
+# exit status in tests/cli/golden/NAME.txt. Call chains are left out: they differ between builds.
+#
+#   tests/cli/run.sh SVMSIM            compare
+#   tests/cli/run.sh SVMSIM --update   rewrite the golden files
+set -u
+svmsim=$(realpath "${1:?usage: run.sh SVMSIM [--update]}")
+update=${2:-}
+top=$(cd "$(dirname "$0")/../.." && pwd)
+cd "$top" || exit 3
+golden=tests/cli/golden
+in=tests/cli/input
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export NO_COLOR=1
+passed=0 failed=0
+
+mask() {
+	sed -e "s|$svmsim|svmsim|g; s|$work|WORK|g; s/digest [0-9a-f]\{16\}/digest D/; s/\"digest\": \"[0-9a-f]*\"/\"digest\": \"D\"/" \
+		-e '/^#\{0,1\} *call chain:$/d; /^#\{0,1\} *    [A-Za-z_][A-Za-z0-9_.]* ([A-Za-z0-9_.-]*:[0-9]*)$/d' \
+		-e '/"frames": \[/,/\]/d'
+}
+
+result() { # name, what
+	if [ "$2" = ok ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "$1: $2"; fi
+}
+
+# golden NAME: what stands in work/out against the golden file.
+compare() {
+	if [ -n "$update" ]; then
+		cp "$work/out" "$golden/$1.txt"
+	elif ! diff -u "$golden/$1.txt" "$work/out"; then
+		result "$1" "output differs"
+		return
+	fi
+	result "$1" ok
+}
+
+# check NAME ARGUMENTS...: run, and compare everything that can be seen.
+check() {
+	local name=$1 status=0
+	shift
+	"$svmsim" "$@" >"$work/stdout" 2>"$work/stderr" </dev/null || status=$?
+	{
+		echo "\$ svmsim $*"
+		mask <"$work/stdout"
+		sed 's/^/stderr: /' "$work/stderr" | mask
+		echo "status $status"
+	} >"$work/out"
+	compare "$name"
+}
+
+# refuse NAME TEXT ARGUMENTS...: one line on standard error that holds TEXT, status 2, no data.
+refuse() {
+	local name=$1 text=$2 status=0
+	shift 2
+	timeout 20 "$svmsim" "$@" >"$work/stdout" 2>"$work/stderr" </dev/null || status=$?
+	if [ "$status" != 2 ]; then
+		result "$name" "status $status, expected 2"
+	elif [ -s "$work/stdout" ] || [ "$(wc -l <"$work/stderr")" != 1 ]; then
+		result "$name" "expected one line on standard error and nothing else"
+	elif ! grep -qF -- "$text" "$work/stderr"; then
+		result "$name" "expected \"$text\" in: $(cat "$work/stderr")"
+	else
+		result "$name" ok
+	fi
+}
+
+# Every malformed file: one line with its place, status 2. All lines are in one golden file.
+: >"$work/lines"
+for file in "$in"/bad/*.svm; do
+	status=0
+	"$svmsim" run "$file" >"$work/stdout" 2>"$work/stderr" </dev/null || status=$?
+	cat "$work/stderr" >>"$work/lines"
+	if [ "$status" = 2 ] && [ ! -s "$work/stdout" ] && [ "$(wc -l <"$work/stderr")" = 1 ] &&
+		grep -q "^$in/bad/[a-z-]*\.svm:[0-9]*:[0-9]*: " "$work/stderr"; then
+		result "$file" ok
+	else
+		result "$file" "expected one line with file, line and column, and status 2"
+	fi
+done
+cp "$work/lines" "$work/out"
+compare bad-files
+
+for file in "$in"/good/*.svm; do
+	check "run-$(basename "$file" .svm)" run "$file"
+done
+check run-unlink run scenarios/hole/unlink.svm
+check run-unlink-arm run scenarios/hole/unlink.svm -D IOMMU=arm-lpae
+check run-unlink-vtd run scenarios/hole/unlink.svm --iommu vtd-legacy
+check run-unlink-identity run scenarios/hole/unlink.svm -D IOMMU=identity
+check run-directory run scenarios/hole
+check run-ktap run --format ktap "$in/good/wrong-expect.svm" scenarios/hole/split.svm
+check run-json run --json "$in/good/hole.svm"
+check run-pick run scenarios/hole/split.svm -D IOMMU=generic-pt -D PART=tail
+check run-pick-none run scenarios/hole/split.svm -D PART=foot
+check run-fatal run --fatal "$in/good/hole.svm" scenarios/hole/unlink.svm
+check run-seeds run --seed 1..3 scenarios/hole/packed.svm -D IOMMU=generic-pt
+check run-twice run --twice "$in/good/uninit.svm"
+check run-twice-fine run --twice scenarios/hole/by-runs.svm
+check show-pt show pt scenarios/hole/unlink.svm
+check show-pt-at show pt scenarios/hole/unlink.svm --at 4
+check show-iova show iova scenarios/hole/partial-mapped-len.svm -D IOMMU=generic-pt
+check show-iotlb show iotlb scenarios/hole/direction.svm -D IOMMU=generic-pt --at 6
+check show-counters show counters scenarios/hole/unlink.svm
+check show-json show pt scenarios/hole/unlink.svm --at 3 --json
+check show-skip show pt scenarios/hole/unlink.svm -D IOMMU=identity
+check explain explain
+check explain-one explain iommu-unmap-hole
+check explain-json explain --json warn
+check help help
+check help-run run --help
+check help-show help show
+for command in explain bless fmt doctor version help; do
+	check "help-$command" "$command" --help
+done
+
+refuse no-command "no command given"
+refuse unknown-command 'did you mean "run"?' rn
+refuse unknown-option 'did you mean "--twice"?' run --twise scenarios/hole
+refuse flag-with-value "takes no value" run --twice=yes scenarios/hole
+refuse option-without-value "a value is missing" run scenarios/hole --seed
+refuse unknown-iommu 'did you mean "arm-lpae"?' run --iommu arm-lpea scenarios/hole/unlink.svm
+refuse unknown-variable 'did you mean "IOMMU"?' run -D IOMU=generic-pt scenarios/hole/unlink.svm
+refuse malformed-define "expected NAME=VALUE" run -D IOMMU scenarios/hole/unlink.svm
+refuse unknown-output-format 'did you mean "ktap"?' run --format kta scenarios/hole/unlink.svm
+refuse unknown-view 'did you mean "iotlb"?' show iotbl scenarios/hole/unlink.svm
+refuse unknown-report 'did you mean "iommu-leak"?' explain iommu-leek
+refuse seed "expected a seed" run --seed many scenarios/hole
+refuse jobs "expected a number" run --jobs 0 scenarios/hole
+refuse show-step "steps" show pt scenarios/hole/unlink.svm --at 99
+refuse later-option 'unknown option "--map"' run --map dma-map scenarios/hole/unlink.svm
+refuse no-file "no scenario given" run
+refuse dev-null "an empty file" run /dev/null
+refuse dev-zero "is a device" run /dev/zero
+refuse missing "No such file" run "$work/nowhere.svm"
+mkdir "$work/empty"
+refuse empty-directory "no scenario" run "$work/empty"
+mkfifo "$work/fifo"
+refuse fifo "is a FIFO" run "$work/fifo"
+cp "$in/good/no-action.svm" "$work/empty/"
+refuse directory-without-action "an empty run" run "$work/empty"
+refuse file-without-action "an empty run" run "$in/good/no-action.svm"
+{ printf 'svm 1\n# long\n'; head -c 1100000 /dev/zero | tr '\0' '\n'; } >"$work/large.svm"
+refuse large "1 MiB" run "$work/large.svm"
+
+# A file cut at any byte is refused, or is the same file without lines at its end.
+size=$(wc -c <scenarios/hole/unlink.svm)
+bad=
+for ((cut = 0; cut < size; cut += 7)); do
+	head -c "$cut" scenarios/hole/unlink.svm >"$work/cut.svm"
+	status=0
+	"$svmsim" run "$work/cut.svm" >/dev/null 2>"$work/stderr" || status=$?
+	case $status in
+	2) [ "$(wc -l <"$work/stderr")" = 1 ] || bad="$bad $cut" ;;
+	0 | 1) [ "$(tail -c 1 "$work/cut.svm" | wc -l)" = 1 ] || bad="$bad $cut" ;;
+	*) bad="$bad $cut" ;;
+	esac
+done
+result cut-files "$([ -z "$bad" ] && echo ok || echo "cut at$bad")"
+
+# Standard input, and an endless one.
+same() { # name, expected, command output
+	if [ "$2" = "$3" ]; then result "$1" ok; else result "$1" "expected \"$2\", got \"$3\""; fi
+}
+same stdin "1 passed, 0 failed, 0 skipped" "$("$svmsim" run - <scenarios/hole/unlink.svm | tail -n 1)"
+"$svmsim" run - </dev/zero >/dev/null 2>"$work/stderr"
+same endless-stdin "2 -: has no end within 1 MiB; a scenario is about 40 lines" "$? $(cat "$work/stderr")"
+
+# A used file is looked up beside the file, then in the nearest directory named scenarios.
+mkdir -p "$work/scenarios/hole" "$work/scenarios/common"
+sed 's/no-action/common\/machine/' "$in/good/hole.svm" >"$work/scenarios/hole/hole.svm"
+cp "$in/good/no-action.svm" "$work/scenarios/common/machine.svm"
+same use-root "0 passed, 1 failed, 0 skipped" "$("$svmsim" run "$work/scenarios" | tail -n 1)"
+
+# As many jobs as you like: the same output in the same order.
+"$svmsim" run scenarios/hole >"$work/one"
+"$svmsim" run --jobs 7 scenarios/hole >"$work/seven"
+same jobs "" "$(diff "$work/one" "$work/seven")"
+
+# A trace has the kernel's own texts, one line an event, and leaves the digest alone.
+"$svmsim" run --trace "$work/trace" --json scenarios/hole/unlink.svm 2>/dev/null | grep '"digest"' >"$work/traced"
+"$svmsim" run --json scenarios/hole/unlink.svm 2>/dev/null | grep '"digest"' >"$work/untraced"
+same trace-digest "" "$(diff "$work/traced" "$work/untraced")"
+same trace-maps 6 "$(grep -c 'map: IOMMU: iova=0x0*[0-9a-f]* - 0x[0-9a-f]* paddr=' "$work/trace")"
+
+# fmt and bless rewrite a file at once; what they wrote they leave alone.
+cp "$in/good/wrong-state.svm" "$in/good/no-action.svm" "$work/"
+chmod 640 "$work/wrong-state.svm"
+same bless-check "1" "$("$svmsim" bless --check "$work/wrong-state.svm" >/dev/null; echo $?)"
+same bless "$work/wrong-state.svm: 1 block rewritten" "$("$svmsim" bless "$work/wrong-state.svm")"
+same bless-star "w[0..3] -> a[0..3] 4K rw" "$(sed -n 8p "$work/wrong-state.svm")"
+same bless-mode 640 "$(stat -c %a "$work/wrong-state.svm")"
+same bless-again "0" "$("$svmsim" bless --check "$work/wrong-state.svm"; echo $?)"
+same bless-run "1 passed, 0 failed, 0 skipped" "$("$svmsim" run "$work/wrong-state.svm" | tail -n 1)"
+cp "$in/good/hole.svm" "$work/"
+same bless-refuses "1" "$("$svmsim" bless "$work/hole.svm" 2>/dev/null; echo $?)"
+sed '/#/!s/^d0: *\([a-z_]*\)  */  d0:   \1    /' scenarios/hole/unlink.svm >"$work/messy.svm"
+same fmt-check "1" "$("$svmsim" fmt --check "$work/messy.svm" >/dev/null; echo $?)"
+"$svmsim" fmt "$work/messy.svm" >/dev/null
+same fmt "" "$(diff scenarios/hole/unlink.svm "$work/messy.svm")"
+same fmt-shipped "0" "$("$svmsim" fmt --check scenarios; echo $?)"
+
+# The grammar page has the parser's tables.
+"$svmsim" grammar >"$work/grammar"
+sed -n '/^<!-- Printed by "svmsim grammar"/,/^<!-- End of what/{/^<!--/d;p}' docs/scenario.md >"$work/page"
+if [ -n "$update" ]; then
+	sed -i -e '/^<!-- Printed by "svmsim grammar"/,/^<!-- End of what/{/^<!--/!d}' docs/scenario.md
+	sed -i -e "/^<!-- Printed by \"svmsim grammar\"/r $work/grammar" docs/scenario.md
+else
+	same grammar-page "" "$(diff "$work/page" "$work/grammar")"
+fi
+same unlisted "" "$("$svmsim" help | grep grammar)"
+
+# The example that explain names for a report draws that report.
+for identifier in $("$svmsim" explain | awk '{print $1}'); do
+	example=$("$svmsim" explain "$identifier" | sed -n 's/^example: svmsim run //p')
+	[ -z "$example" ] || same "example-$identifier" "$identifier" "$("$svmsim" run "$example" |
+		grep -o "^\(  followed by \)\{0,1\}$identifier\( \[\|:\)" | head -n 1 | grep -o "[a-z-]*[a-z]\( \[\|:\)$" | grep -o '^[a-z-]*')"
+done
+
+same doctor 0 "$("$svmsim" doctor >/dev/null; echo $?)"
+same version "svmsim" "$("$svmsim" version | sed -n '1s/ .*//p')"
+
+# Output that can't be written is no success.
+if [ -w /dev/full ]; then
+	"$svmsim" help >/dev/full 2>/dev/null
+	same full-disk 3 $?
+fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
