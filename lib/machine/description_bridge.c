@@ -234,7 +234,7 @@ static void number_device(struct numbering *numbering, unsigned int index,
 	/* A description that went through here before has it already. */
 	if (address[0] && strcmp(address, text))
 		numbering->other = index;
-	memcpy(address, text, sizeof(text));
+	strscpy(address, text, SVMSIM_NAME_MAX);
 }
 
 static void number_bridge(struct numbering *numbering, unsigned int index)
