@@ -62,7 +62,17 @@ SIM_EVENT(DEV_WRITE, "svmsim", "device_write", "device iova bytes result hash", 
 SIM_EVENT(IOVA_QUEUE, "iova", "queue", "domain pfn pages", \
 	"domain={domain} pfn=0x{pfn:x} pages={pages}") \
 SIM_EVENT(DEV_PEER, "svmsim", "device_peer", "device peer addr bytes write", \
-	"{device:s} reaches {peer:s} addr=0x{addr:x} bytes={bytes} write={write}")
+	"{device:s} reaches {peer:s} addr=0x{addr:x} bytes={bytes} write={write}") \
+SIM_EVENT(DMA_SYNC_FOR_CPU, "dma", "dma_sync_single_for_cpu", "device dir dma_addr size", \
+	"{device:s} dir={dir:dir} dma_addr={dma_addr:x} size={size}") \
+SIM_EVENT(DMA_SYNC_FOR_DEVICE, "dma", "dma_sync_single_for_device", "device dir dma_addr size", \
+	"{device:s} dir={dir:dir} dma_addr={dma_addr:x} size={size}") \
+SIM_EVENT(SWIOTLB_BOUNCED, "swiotlb", "swiotlb_bounced", "device dma_mask dev_addr size force", \
+	"dev_name: {device:s} dma_mask={dma_mask:x} dev_addr={dev_addr:x} size={size} {force:s}") \
+SIM_EVENT(CACHE_CLEAN, "svmsim", "cache_clean", "phys bytes", \
+	"phys=0x{phys:x} bytes={bytes}") \
+SIM_EVENT(CACHE_INVALIDATE, "svmsim", "cache_invalidate", "phys bytes", \
+	"phys=0x{phys:x} bytes={bytes}")
 /* clang-format on */
 
 #endif

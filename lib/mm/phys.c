@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* The layer: where RAM lies, the page map, what a run touched. */
+#include "mm/cache.h"
 #include "mm/phys_internal.h"
 #include <linux/errno.h>
 #include <linux/string.h>
@@ -119,6 +120,7 @@ static void phys_unmake(struct svmsim_world *world)
 {
 	struct sim_phys *state = sim_phys_of_world(world);
 
+	sim_cache_free(world);
 	for (u64 i = 0; i < state->chunk_count; i++)
 		if (state->chunks[i].base)
 			host_release(state->chunks[i].base, state->chunks[i].bytes);
@@ -188,6 +190,7 @@ static void phys_reset(struct svmsim_world *world)
 {
 	struct sim_phys *state = sim_phys_of_world(world);
 
+	sim_cache_free(world);
 	for (u32 i = 0; i < state->touched_count; i++) {
 		u64 group = state->touched_groups[i];
 

@@ -267,7 +267,7 @@ int sim_phys_set(struct svmsim_world *world, phys_addr_t phys, u8 value, size_t 
  * @from: where from, within one page; the ranges do not overlap
  * @bytes: size
  *
- * Return: 0, or -EFAULT when either has no RAM behind it (nothing is copied then).
+ * Return: 0, or -EFAULT when either has no bytes behind it (nothing is copied then).
  */
 int sim_phys_copy(struct svmsim_world *world, phys_addr_t to, phys_addr_t from, size_t bytes);
 
@@ -290,16 +290,18 @@ struct page *sim_phys_alloc_contig(struct svmsim_world *world, u64 pages, u64 al
  */
 struct page *sim_phys_alloc_scattered(struct svmsim_world *world);
 /**
- * sim_phys_alloc_top - set pages aside at the top of RAM, before the allocator hands any out
+ * sim_phys_alloc_top - set pages aside at the top of RAM, for the rest of the run
  * @world: current world
  * @pages: how many, contiguous
  * @limit: first physical address that they must not reach
  *
- * As firmware tables and the like they were never free: no event, no watcher hears of them.
+ * They were never free, as what a kernel sets aside at boot: no event, no watcher hears of them, and
+ * their struct pages stay all zero.
+ *
  * Models: memblock_alloc_low(); mm/memblock.c, v7.0.
- * Return: the first page, or NULL when there is no such block.
+ * Return: the first page frame, or 0 when there is no such block.
  */
-struct page *sim_phys_alloc_top(struct svmsim_world *world, u64 pages, u64 limit);
+u64 sim_phys_alloc_top(struct svmsim_world *world, u64 pages, u64 limit);
 /**
  * sim_phys_table_alloc - a zeroed page for page tables
  * @world: current world

@@ -454,7 +454,7 @@ static u64 top_find(const struct sim_phys *state, u64 first_pfn, u64 end_pfn, u6
 	return best;
 }
 
-struct page *sim_phys_alloc_top(struct svmsim_world *world, u64 pages, u64 limit)
+u64 sim_phys_alloc_top(struct svmsim_world *world, u64 pages, u64 limit)
 {
 	struct sim_phys *state = sim_phys_of_world(world);
 
@@ -469,13 +469,10 @@ struct page *sim_phys_alloc_top(struct svmsim_world *world, u64 pages, u64 limit
 		if (!pfn)
 			continue;
 		run_take(world, state, node, pfn, pfn + pages, run);
-		sim_phys_touch(world, pfn, pages);
 		phys_forget_bytes(state, pfn, pages);
-		for (u64 j = 0; j < pages; j++)
-			set_page_count(phys_page(state, pfn + j), 1);
-		return phys_page(state, pfn);
+		return pfn;
 	}
-	return NULL;
+	return 0;
 }
 
 void *sim_phys_table_alloc(struct svmsim_world *world)

@@ -197,6 +197,21 @@ int sim_phys_set(struct svmsim_world *world, phys_addr_t phys, u8 value, size_t 
 	return 0;
 }
 
+int sim_phys_copy(struct svmsim_world *world, phys_addr_t to, phys_addr_t from, size_t bytes)
+{
+	struct sim_phys *state = sim_phys_of_world(world);
+	char *page;
+
+	if (!sim_phys_ptr(world, to) || !sim_phys_ptr(world, from))
+		return -EFAULT;
+	page = store_page(world, state, PHYS_PFN(to), bytes < PAGE_SIZE);
+	if (phys_is_stored(state, PHYS_PFN(from)))
+		memcpy(page + offset_in_page(to), sim_phys_ptr(world, from), bytes);
+	else
+		memset(page + offset_in_page(to), state->fill, bytes);
+	return 0;
+}
+
 unsigned long page_to_pfn(const struct page *page)
 {
 	struct sim_phys *state = phys_state();
