@@ -18,6 +18,7 @@ struct device;
 struct fwnode_handle;
 struct iommu_group;
 struct dev_iommu;
+struct io_tlb_mem;
 struct module;
 struct sim_device;
 
@@ -55,6 +56,7 @@ struct device {
 	u64 coherent_dma_mask;
 	u64 bus_dma_limit;
 	struct device_dma_parameters *dma_parms;
+	struct io_tlb_mem *dma_io_tlb_mem;
 	struct fwnode_handle *fwnode;
 	int numa_node;
 	spinlock_t devres_lock;

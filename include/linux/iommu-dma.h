@@ -15,7 +15,7 @@ static inline bool use_dma_iommu(struct device *dev)
 unsigned long iommu_dma_get_merge_boundary(struct device *dev);
 size_t iommu_dma_opt_mapping_size(void);
 
-/* fidelity: simplified: no bounce buffers (they count as inactive), no cache maintenance */
+/* fidelity: same */
 dma_addr_t iommu_dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,
 			      enum dma_data_direction dir, unsigned long attrs);
 void iommu_dma_unmap_phys(struct device *dev, dma_addr_t dma_handle, size_t size,

@@ -91,6 +91,18 @@ struct svmsim_bridge {
 };
 
 /**
+ * enum svmsim_quirk - what looks like a bug of the modelled kernel; the model does it when asked to
+ * @SVMSIM_QUIRK_LINK_UNWIND_AT_START: a dma_iova_link() that bounces and fails half-way unlinks as
+ *	much from the start of the window, not from where it linked (v7.0.0)
+ * @SVMSIM_QUIRK_LINK_EMPTY_MIDDLE: a dma_iova_link() of which head and tail bounce maps what lies
+ *	between them also when that is nothing (v7.0.0): a call and an event of 0 bytes
+ */
+enum svmsim_quirk {
+	SVMSIM_QUIRK_LINK_UNWIND_AT_START,
+	SVMSIM_QUIRK_LINK_EMPTY_MIDDLE,
+};
+
+/**
  * struct svmsim_device - a device that does DMA
  * @name: actor name, a letter followed by letters and digits
  * @iommu: IOMMU profile: "generic-pt" (default), "vtd-legacy", "arm-lpae", "identity"
@@ -109,6 +121,8 @@ struct svmsim_bridge {
  *	port are functions of one device. With it, @pci_address is assigned
  * @bar_bytes: size of its memory, which other devices can reach through BAR 2: a power of two of
  *	at least 4096; default none
+ * @min_align_bytes: the bits of an address below this are the same in a bounce buffer: a power of two
+ *	up to 64 KiB, as the driver's dma_set_min_align_mask() says; default none
  */
 struct svmsim_device {
 	char name[SVMSIM_NAME_MAX];
@@ -125,6 +139,7 @@ struct svmsim_device {
 	bool forcedac;
 	char parent[SVMSIM_NAME_MAX];
 	uint64_t bar_bytes;
+	uint32_t min_align_bytes;
 };
 
 /**
@@ -177,6 +192,13 @@ struct svmsim_area {
  * @seed: of the world's random source; default 1
  * @iotlb_sets: IOTLB sets, a power of two up to 4096; default 64
  * @iotlb_ways: IOTLB ways, 1 to 16; default 4
+ * @swiotlb_bytes: RAM below 4 GiB for bounce buffers, rounded up to a power of two and to 256 KiB for
+ *	each CPU; default is 64 MiB, at most a quarter of RAM, where a device is untrusted or does
+ *	not snoop, or can't reach all RAM without translation; none elsewhere
+ * @swiotlb_areas: parts of the pool, rounded up to a power of two; default is one for each CPU
+ * @swiotlb_force: every mapping without translation bounces (swiotlb=force)
+ * @swiotlb_off: no bounce buffers (swiotlb=noforce)
+ * @quirks: set of 1 << enum svmsim_quirk; default none
  * @fill: byte that fresh heap memory and pages are filled with; default 0xa5 (`uninit` runs twice
  *        with different values)
  */
@@ -198,6 +220,11 @@ struct svmsim_machine {
 	uint64_t seed;
 	unsigned int iotlb_sets;
 	unsigned int iotlb_ways;
+	uint64_t swiotlb_bytes;
+	unsigned int swiotlb_areas;
+	bool swiotlb_force;
+	bool swiotlb_off;
+	uint32_t quirks;
 	uint8_t fill;
 };
 
@@ -232,5 +259,10 @@ SVMSIM_API const char *svmsim_kernel_name(unsigned int index);
  * @index: from 0; NULL is returned past the last
  */
 SVMSIM_API const char *svmsim_area_name(unsigned int index);
+/**
+ * svmsim_quirk_name - names of enum svmsim_quirk, as in "link-empty-middle"
+ * @index: from 0; NULL is returned past the last
+ */
+SVMSIM_API const char *svmsim_quirk_name(unsigned int index);
 
 #endif

@@ -4,8 +4,10 @@
 #include <linux/minmax.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
+#include <linux/swiotlb.h>
 #include "iova_sim/dma_iommu.h"
 #include "iova_sim/iova_device.h"
+#include "mm/cache.h"
 
 /* Bus addresses behind the bridge are no memory: peer requests would never reach the IOMMU. */
 static int reserve_pci_windows(struct pci_dev *pdev, struct iova_domain *iovad)
@@ -161,6 +163,9 @@ int sim_dma_attach(struct device *dev, struct sim_domain *sdom, const struct sim
 	dev->dma_iommu = iommu_is_dma_domain(domain);
 	/* What dma_set_mask() of the driver's probe would have left behind. */
 	dev->dma_skip_sync = dev->dma_coherent;
+	swiotlb_dev_init(dev);
+	if (!dev->dma_coherent)
+		sim_cache_enable(sim_world);
 	if (!dev->dma_iommu)
 		return 0;
 
@@ -207,12 +212,6 @@ void sim_dma_forget(struct iova_sim *state)
 		sim_fq_fini(&sdom->domain.iova_cookie->fq);
 		sim_free(sim_world, sdom->domain.iova_cookie, sizeof(struct iommu_dma_cookie));
 	}
-}
-
-void sim_dma_bounce_refuse(struct device *dev)
-{
-	dev_warn_once(dev,
-		      "DMA bounce buffers are inactive, unable to map unaligned transaction.\n");
 }
 
 dma_addr_t sim_dma_iova_alloc(struct device *dev, size_t size, u64 dma_limit)

@@ -11,11 +11,6 @@
  * cookie   IOVA space of a domain that the DMA API manages.
  * granule  smallest page size of the domain; every address and size is rounded to it.
  * pad      offset of an address inside of its granule.
- *
- * DOC: Not modelled
- *
- * Bounce buffers: a buffer that would have to bounce fails as it does in a kernel whose bounce
- * buffers are inactive.
  */
 #ifndef IOVA_SIM_DMA_IOMMU_H
 #define IOVA_SIM_DMA_IOMMU_H
@@ -143,30 +138,6 @@ static __always_inline int sim_dma_prot(enum dma_data_direction dir, bool cohere
 		prot |= IOMMU_PRIV;
 	return prot | (permissions >> 4 * dir & (IOMMU_READ | IOMMU_WRITE));
 }
-
-/**
- * sim_dma_must_bounce - whether a buffer would have to go through a bounce buffer
- * @dev: device
- * @granule_mask: granule - 1
- * @phys: start of the buffer
- * @size: its size
- *
- * Models: dev_use_swiotlb() and iova_unaligned(); drivers/iommu/dma-iommu.c, v7.0.
- * Differs: no bouncing for small kmalloc buffers of non-coherent devices (not configured).
- * Return: true for unaligned buffers of an untrusted device.
- */
-static __always_inline bool sim_dma_must_bounce(struct device *dev, size_t granule_mask,
-						phys_addr_t phys, size_t size)
-{
-	return unlikely((phys | size) & granule_mask) && dev_is_pci(dev) &&
-	       to_pci_dev(dev)->untrusted;
-}
-
-/**
- * sim_dma_bounce_refuse - say what a kernel without active bounce buffers says
- * @dev: device whose buffer would have to bounce
- */
-void sim_dma_bounce_refuse(struct device *dev);
 
 /**
  * sim_dma_iova_alloc - allocate IOVA space for a device

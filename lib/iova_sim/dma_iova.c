@@ -2,12 +2,13 @@
 /*
  * The IOVA-based DMA API. Models drivers/iommu/dma-iommu.c, v7.0, with its sharp edges kept:
  * nothing checks offsets against the window, nothing clears the state, destroying frees with the
- * length that was mapped. Differs: bounce buffers count as inactive.
+ * length that was mapped.
  */
 #include <linux/bug.h>
 #include <linux/dma-mapping.h>
 #include <linux/export.h>
 #include <linux/gfp.h>
+#include "iova_sim/dma_bounce.h"
 #include "iova_sim/dma_iommu.h"
 #include "kernel/report.h"
 
@@ -63,25 +64,29 @@ void dma_iova_free(struct device *dev, struct dma_iova_state *state)
 }
 EXPORT_SYMBOL_GPL(dma_iova_free);
 
-/* A link that is not all in whole granules, or has attributes. */
-static noinline int link_special(struct device *dev, dma_addr_t addr, phys_addr_t phys, size_t size,
-				 enum dma_data_direction dir, unsigned long attrs)
+/* A link that is not all in whole granules, has attributes, or whose device does not snoop. */
+static noinline int link_special(struct device *dev, struct dma_iova_state *state, phys_addr_t phys,
+				 size_t offset, size_t size, enum dma_data_direction dir,
+				 unsigned long attrs)
 {
-	struct iommu_domain *domain = dev->sim->domain;
-	struct iova_domain *iovad = &domain->iova_cookie->iovad;
-	const bool coherent = dev_is_dma_coherent(dev);
-	const size_t pad = iova_offset(iovad, phys);
+	struct iova_domain *iovad = &dev->sim->domain->iova_cookie->iovad;
+	const size_t iova_start_pad = iova_offset(iovad, phys);
 
-	if (!coherent && (attrs & DMA_ATTR_REQUIRE_COHERENT))
+	if (WARN_ON_ONCE(iova_start_pad && offset > 0))
+		return -EIO;
+	if (WARN_ON_ONCE((state->__size & DMA_IOVA_USE_SWIOTLB) &&
+			 (attrs & DMA_ATTR_REQUIRE_COHERENT)))
 		return -EOPNOTSUPP;
-	if (sim_dma_must_bounce(dev, iova_mask(iovad), phys, size)) {
+	if (!dev_is_dma_coherent(dev) && (attrs & DMA_ATTR_REQUIRE_COHERENT))
+		return -EOPNOTSUPP;
+	if (sim_dma_must_bounce(dev, iova_mask(iovad), phys, size, dir)) {
 		if (attrs & (DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT))
 			return -EPERM;
-		sim_dma_bounce_refuse(dev);
-		return -ENOMEM;
+		return sim_dma_link_bounced(dev, state, phys, offset, size, dir, attrs);
 	}
-	return iommu_map_nosync(domain, addr - pad, phys - pad, iova_align(iovad, size + pad),
-				sim_dma_prot(dir, coherent, attrs), GFP_ATOMIC);
+	return sim_dma_link_range(dev, state->addr + offset - iova_start_pad,
+				  phys - iova_start_pad,
+				  iova_align(iovad, size + iova_start_pad), dir, attrs);
 }
 
 int dma_iova_link(struct device *dev, struct dma_iova_state *state, phys_addr_t phys,
@@ -89,20 +94,12 @@ int dma_iova_link(struct device *dev, struct dma_iova_state *state, phys_addr_t 
 {
 	struct iommu_domain *domain = dev->sim->domain;
 	const size_t mask = iova_mask(&domain->iova_cookie->iovad);
-	const size_t iova_start_pad = phys & mask;
 
 	/* Whole granules without attributes pass every check: the case that must be cheap. */
-	if (likely(!((phys | size) & mask) && !attrs))
+	if (likely(!((phys | size) & mask) && !attrs && dev_is_dma_coherent(dev)))
 		return iommu_map_nosync(domain, state->addr + offset, phys, size,
-					sim_dma_prot(dir, dev_is_dma_coherent(dev), 0),
-					GFP_ATOMIC);
-
-	if (WARN_ON_ONCE(iova_start_pad && offset > 0))
-		return -EIO;
-	if (WARN_ON_ONCE((state->__size & DMA_IOVA_USE_SWIOTLB) &&
-			 (attrs & DMA_ATTR_REQUIRE_COHERENT)))
-		return -EOPNOTSUPP;
-	return link_special(dev, state->addr + offset, phys, size, dir, attrs);
+					sim_dma_prot(dir, true, 0), GFP_ATOMIC);
+	return link_special(dev, state, phys, offset, size, dir, attrs);
 }
 EXPORT_SYMBOL_GPL(dma_iova_link);
 
@@ -117,25 +114,6 @@ int dma_iova_sync(struct device *dev, struct dma_iova_state *state, size_t offse
 }
 EXPORT_SYMBOL_GPL(dma_iova_sync);
 
-/*
- * What the CPU has to do before translations go away, granule by granule. There are no bytes to
- * move, but the kernel's complaint about a granule without translation belongs to its behaviour.
- */
-static void iommu_dma_iova_unlink_range_slow(struct device *dev, dma_addr_t addr, size_t size)
-{
-	struct iommu_domain *domain = dev->sim->domain;
-	struct iova_domain *iovad = &domain->iova_cookie->iovad;
-	dma_addr_t end = addr + size;
-
-	do {
-		phys_addr_t phys = iommu_iova_to_phys(domain, addr);
-
-		if (WARN_ON(!phys))
-			return;
-		addr = (addr | iova_mask(iovad)) + 1;
-	} while (addr < end);
-}
-
 static inline bool needs_slow_unlink(struct device *dev, struct dma_iova_state *state,
 				     unsigned long attrs)
 {
@@ -145,8 +123,9 @@ static inline bool needs_slow_unlink(struct device *dev, struct dma_iova_state *
 
 static __always_inline void __iommu_dma_iova_unlink(struct device *dev,
 						    struct dma_iova_state *state, size_t offset,
-						    size_t size, unsigned long attrs,
-						    bool free_iova)
+						    size_t size,
+						    enum dma_data_direction dir,
+						    unsigned long attrs, bool free_iova)
 {
 	struct iommu_domain *domain = dev->sim->domain;
 	struct iova_domain *iovad = &domain->iova_cookie->iovad;
@@ -156,7 +135,7 @@ static __always_inline void __iommu_dma_iova_unlink(struct device *dev,
 	size_t unmapped;
 
 	if (needs_slow_unlink(dev, state, attrs))
-		iommu_dma_iova_unlink_range_slow(dev, addr, size);
+		sim_dma_unlink_slow(dev, addr, size, dir, attrs);
 
 	iommu_iotlb_gather_init(&iotlb_gather);
 	iotlb_gather.queued = free_iova && sim_dma_is_lazy(domain);
@@ -175,7 +154,7 @@ void dma_iova_unlink(struct device *dev, struct dma_iova_state *state, size_t of
 		     enum dma_data_direction dir, unsigned long attrs)
 {
 	sim_scope_begin();
-	__iommu_dma_iova_unlink(dev, state, offset, size, attrs, false);
+	__iommu_dma_iova_unlink(dev, state, offset, size, dir, attrs, false);
 	sim_scope_end();
 }
 EXPORT_SYMBOL_GPL(dma_iova_unlink);
@@ -186,7 +165,7 @@ void dma_iova_destroy(struct device *dev, struct dma_iova_state *state, size_t m
 	sim_scope_begin();
 	/* Nothing was mapped when the first link failed; then the whole window is known. */
 	if (mapped_len)
-		__iommu_dma_iova_unlink(dev, state, 0, mapped_len, attrs, true);
+		__iommu_dma_iova_unlink(dev, state, 0, mapped_len, dir, attrs, true);
 	else
 		window_free(dev, state);
 	sim_scope_end();
@@ -221,9 +200,24 @@ static bool next_run(struct sim_domain *sdom, u64 *start, u64 last, u64 *run_las
 	}
 }
 
+/* What was bounced is copied back for as much of a run as is the caller's, not for its padding. */
+static void unlink_run_slow(struct device *dev, struct dma_iova_state *state, u64 start, u64 end,
+			    enum dma_data_direction dir, unsigned long attrs)
+{
+	u64 window_end = state->addr + dma_iova_size(state);
+
+	if (start < state->addr)
+		start = state->addr;
+	if (end > window_end)
+		end = window_end;
+	if (start < end)
+		sim_dma_unlink_slow(dev, start, end - start, dir, attrs);
+}
+
 /* Unlinks each run of [@start, @last] without a flush; the gather spans all of them. */
 static void unlink_runs(struct device *dev, struct dma_iova_state *state, u64 start, u64 last,
-			unsigned long attrs, struct iommu_iotlb_gather *gather)
+			enum dma_data_direction dir, unsigned long attrs,
+			struct iommu_iotlb_gather *gather)
 {
 	struct iommu_domain *domain = dev->sim->domain;
 	bool cpu_sync = needs_slow_unlink(dev, state, attrs);
@@ -234,7 +228,7 @@ static void unlink_runs(struct device *dev, struct dma_iova_state *state, u64 st
 		u64 bytes = run_last - start + 1;
 
 		if (cpu_sync)
-			iommu_dma_iova_unlink_range_slow(dev, start, bytes);
+			unlink_run_slow(dev, state, start, start + bytes, dir, attrs);
 		unmapped = iommu_unmap_fast(domain, start, bytes, gather);
 		WARN_ON(unmapped != bytes);
 		if (!end)
@@ -268,7 +262,7 @@ void dma_iova_with_holes_destroy(struct device *dev, struct dma_iova_state *stat
 	 * or, lazily, before the flush queue gives it back.
 	 */
 	iotlb_gather.queued = true;
-	unlink_runs(dev, state, addr, addr + (size - 1), attrs, &iotlb_gather);
+	unlink_runs(dev, state, addr, addr + (size - 1), dir, attrs, &iotlb_gather);
 	iotlb_gather.queued = sim_dma_is_lazy(domain);
 	if (!iotlb_gather.queued)
 		iommu_iotlb_sync(domain, &iotlb_gather);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * The streaming DMA API. Models kernel/dma/mapping.c, kernel/dma/direct.h and the mapping part of
- * drivers/iommu/dma-iommu.c, v7.0. Differs: bounce buffers count as inactive, no dma_map_ops of an
- * architecture, no DMA debugging.
+ * drivers/iommu/dma-iommu.c, v7.0. Differs: no dma_map_ops of an architecture, no DMA
+ * debugging.
  */
 #include <linux/bug.h>
 #include <linux/dma-mapping.h>
@@ -10,7 +10,10 @@
 #include <linux/gfp.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/swiotlb.h>
+#include "iova_sim/dma_bounce.h"
 #include "iova_sim/dma_debug.h"
+#include "iova_sim/dma_direct.h"
 #include "iova_sim/dma_iommu.h"
 #include "kernel/report.h"
 #include "mm/phys.h"
@@ -18,19 +21,6 @@
 static inline bool map_is_direct(struct device *dev)
 {
 	return !use_dma_iommu(dev);
-}
-
-static dma_addr_t dma_direct_map_phys(struct device *dev, phys_addr_t phys, size_t size)
-{
-	/* No offset between bus and physical addresses. */
-	dma_addr_t addr = phys;
-	dma_addr_t last = addr + size - 1;
-
-	if (likely(last <= min_not_zero(*dev->dma_mask, dev->bus_dma_limit)))
-		return addr;
-	dev_WARN_ONCE(dev, 1, "DMA addr %pad+%zu overflow (mask %llx, bus limit %llx).\n", &addr,
-		      size, *dev->dma_mask, dev->bus_dma_limit);
-	return DMA_MAPPING_ERROR;
 }
 
 dma_addr_t __iommu_dma_map(struct device *dev, phys_addr_t phys, size_t size, int prot,
@@ -60,15 +50,22 @@ dma_addr_t iommu_dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,
 			      enum dma_data_direction dir, unsigned long attrs)
 {
 	struct iova_domain *iovad = &dev->sim->domain->iova_cookie->iovad;
+	dma_addr_t iova;
 
-	if (sim_dma_must_bounce(dev, iova_mask(iovad), phys, size)) {
-		if (!(attrs & (DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT)))
-			sim_dma_bounce_refuse(dev);
-		return DMA_MAPPING_ERROR;
+	if (sim_dma_must_bounce(dev, iova_mask(iovad), phys, size, dir)) {
+		if (attrs & (DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT))
+			return DMA_MAPPING_ERROR;
+		phys = sim_dma_bounce(dev, phys, size, dir, attrs);
+		if (phys == DMA_MAPPING_ERROR)
+			return DMA_MAPPING_ERROR;
 	}
-	return __iommu_dma_map(dev, phys, size,
+	sim_dma_to_device(dev, phys, size, dir, attrs);
+	iova = __iommu_dma_map(dev, phys, size,
 			       sim_dma_prot(dir, dev_is_dma_coherent(dev), attrs),
 			       dma_get_mask(dev));
+	if (iova == DMA_MAPPING_ERROR && !(attrs & (DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT)))
+		swiotlb_tbl_unmap_single(dev, phys, size, dir, attrs);
+	return iova;
 }
 
 void __iommu_dma_unmap(struct device *dev, dma_addr_t addr, size_t size)
@@ -93,14 +90,20 @@ void __iommu_dma_unmap(struct device *dev, dma_addr_t addr, size_t size)
 void iommu_dma_unmap_phys(struct device *dev, dma_addr_t dma_handle, size_t size,
 			  enum dma_data_direction dir, unsigned long attrs)
 {
-	/* Whatever could have bounced is looked up first; without a translation all is given up. */
-	if (!(attrs & (DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT))) {
-		phys_addr_t phys = iommu_iova_to_phys(dev->sim->domain, dma_handle);
+	phys_addr_t phys;
 
-		if (WARN_ON(!phys))
-			return;
+	if (attrs & (DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT)) {
+		__iommu_dma_unmap(dev, dma_handle, size);
+		return;
 	}
+	/* Whatever could have bounced is looked up first; without a translation all is given up. */
+	phys = iommu_iova_to_phys(dev->sim->domain, dma_handle);
+	if (WARN_ON(!phys))
+		return;
+	if (!(attrs & DMA_ATTR_SKIP_CPU_SYNC) && !dev_is_dma_coherent(dev))
+		arch_sync_dma_for_cpu(phys, size, dir);
 	__iommu_dma_unmap(dev, dma_handle, size);
+	swiotlb_tbl_unmap_single(dev, phys, size, dir, attrs);
 }
 
 dma_addr_t dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,
@@ -116,12 +119,13 @@ dma_addr_t dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,
 
 	sim_scope_begin();
 	if (map_is_direct(dev))
-		addr = dma_direct_map_phys(dev, phys, size);
+		addr = dma_direct_map_phys(dev, phys, size, dir, attrs);
 	else
 		addr = iommu_dma_map_phys(dev, phys, size, dir, attrs);
 	sim_event(DMA_MAP_PHYS, dev->sim->name, dir, addr, size, phys, attrs);
+	/* Without translation the device reaches what its address says, a bounce buffer perhaps. */
 	if (addr != DMA_MAPPING_ERROR)
-		iova_sim_watch(dma_map, dev, addr, phys, size, dir);
+		iova_sim_watch(dma_map, dev, addr, map_is_direct(dev) ? addr : phys, size, dir);
 	debug_dma_map_phys(dev, phys, size, dir, addr, attrs);
 	sim_scope_end();
 	return addr;
@@ -134,7 +138,9 @@ void dma_unmap_phys(struct device *dev, dma_addr_t addr, size_t size,
 	BUG_ON(!valid_dma_direction(dir));
 	sim_scope_begin();
 	iova_sim_watch(dma_unmap, dev, addr, size, dir);
-	if (!map_is_direct(dev))
+	if (map_is_direct(dev))
+		dma_direct_unmap_phys(dev, addr, size, dir, attrs);
+	else
 		iommu_dma_unmap_phys(dev, addr, size, dir, attrs);
 	sim_event(DMA_UNMAP_PHYS, dev->sim->name, dir, addr, size, attrs);
 	debug_dma_unmap_phys(dev, addr, size, dir, attrs);
@@ -200,27 +206,50 @@ void dma_unmap_resource(struct device *dev, dma_addr_t addr, size_t size,
 }
 EXPORT_SYMBOL(dma_unmap_resource);
 
-/*
- * Without bounce buffers and with CPU caches left out there is nothing to sync; what remains is
- * that a direction must be one.
- */
+/* Nothing to do where neither caches nor copies stand between the CPU and the device. */
+static bool sync_is_idle(struct device *dev, size_t size, enum dma_data_direction dir)
+{
+	return dev_is_dma_coherent(dev) && !sim_dma_uses_swiotlb(dev, size, dir);
+}
+
 void iommu_dma_sync_single_for_cpu(struct device *dev, dma_addr_t dma_handle, size_t size,
 				   enum dma_data_direction dir)
 {
+	phys_addr_t phys;
+
+	if (sync_is_idle(dev, size, dir))
+		return;
+	phys = iommu_iova_to_phys(dev->sim->domain, dma_handle);
+	if (!dev_is_dma_coherent(dev))
+		arch_sync_dma_for_cpu(phys, size, dir);
+	swiotlb_sync_single_for_cpu(dev, phys, size, dir);
 }
 
 void iommu_dma_sync_single_for_device(struct device *dev, dma_addr_t dma_handle, size_t size,
 				      enum dma_data_direction dir)
 {
+	phys_addr_t phys;
+
+	if (sync_is_idle(dev, size, dir))
+		return;
+	phys = iommu_iova_to_phys(dev->sim->domain, dma_handle);
+	swiotlb_sync_single_for_device(dev, phys, size, dir);
+	if (!dev_is_dma_coherent(dev))
+		arch_sync_dma_for_device(phys, size, dir);
 }
 
 void __dma_sync_single_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
 			       enum dma_data_direction dir)
 {
 	BUG_ON(!valid_dma_direction(dir));
-	if (!map_is_direct(dev))
+	sim_scope_begin();
+	if (map_is_direct(dev))
+		dma_direct_sync_single_for_cpu(dev, addr, size, dir);
+	else
 		iommu_dma_sync_single_for_cpu(dev, addr, size, dir);
+	sim_event(DMA_SYNC_FOR_CPU, dev->sim->name, dir, addr, size);
 	debug_dma_sync_single_for_cpu(dev, addr, size, dir);
+	sim_scope_end();
 }
 EXPORT_SYMBOL(__dma_sync_single_for_cpu);
 
@@ -228,15 +257,20 @@ void __dma_sync_single_for_device(struct device *dev, dma_addr_t addr, size_t si
 				  enum dma_data_direction dir)
 {
 	BUG_ON(!valid_dma_direction(dir));
-	if (!map_is_direct(dev))
+	sim_scope_begin();
+	if (map_is_direct(dev))
+		dma_direct_sync_single_for_device(dev, addr, size, dir);
+	else
 		iommu_dma_sync_single_for_device(dev, addr, size, dir);
+	sim_event(DMA_SYNC_FOR_DEVICE, dev->sim->name, dir, addr, size);
 	debug_dma_sync_single_for_device(dev, addr, size, dir);
+	sim_scope_end();
 }
 EXPORT_SYMBOL(__dma_sync_single_for_device);
 
 bool __dma_need_sync(struct device *dev, dma_addr_t dma_addr)
 {
-	/* Direct mappings ask whether this very address is a bounce buffer; there are none. */
-	return map_is_direct(dev) ? !dev_is_dma_coherent(dev) : true;
+	/* That some buffer bounced says nothing about this one, where an address can tell. */
+	return map_is_direct(dev) ? dma_direct_need_sync(dev, dma_addr) : true;
 }
 EXPORT_SYMBOL_GPL(__dma_need_sync);

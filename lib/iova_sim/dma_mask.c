@@ -7,6 +7,9 @@
 #include <linux/dma-mapping.h>
 #include <linux/export.h>
 #include <linux/minmax.h>
+#include <linux/swiotlb.h>
+#include "iova_sim/dma_bounce.h"
+#include "iova_sim/dma_direct.h"
 #include "iova_sim/dma_iommu.h"
 #include "mm/phys.h"
 
@@ -63,15 +66,15 @@ bool dma_addressing_limited(struct device *dev)
 }
 EXPORT_SYMBOL_GPL(dma_addressing_limited);
 
-/* Without active bounce buffers no device is held to their size, trusted or not. */
 size_t iommu_dma_max_mapping_size(struct device *dev)
 {
-	return SIZE_MAX;
+	return sim_dma_is_untrusted(dev) ? swiotlb_max_mapping_size(dev) : SIZE_MAX;
 }
 
 size_t dma_max_mapping_size(struct device *dev)
 {
-	return use_dma_iommu(dev) ? iommu_dma_max_mapping_size(dev) : SIZE_MAX;
+	return use_dma_iommu(dev) ? iommu_dma_max_mapping_size(dev) :
+				    dma_direct_max_mapping_size(dev);
 }
 EXPORT_SYMBOL_GPL(dma_max_mapping_size);
 

@@ -9,6 +9,7 @@
 #include "iova_sim/fault_log.h"
 #include "iova_sim/iotlb.h"
 #include "iova_sim/layer.h"
+#include "mm/cache.h"
 #include "mm/phys.h"
 
 /* Tables of the first stage take addresses whose upper bits repeat the highest translated one. */
@@ -150,7 +151,9 @@ static int transfer_piece(struct device *dev, u64 addr, void *buf, size_t bytes,
 			return err;
 	}
 	iova_sim_watch(access, dev, domain, addr, target.phys, bytes, write, target.cached);
-	return move_bytes(target.phys, buf, bytes, write);
+	if (write)
+		return sim_bus_write(sim_world, target.phys, buf, bytes, dev->dma_coherent);
+	return sim_bus_read(sim_world, target.phys, buf, bytes, dev->dma_coherent);
 }
 
 static int transfer(struct device *dev, u64 addr, void *buf, size_t bytes, bool write,

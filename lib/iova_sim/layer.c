@@ -5,6 +5,7 @@
 #include "iova_sim/domain.h"
 #include "iova_sim/iotlb.h"
 #include "iova_sim/layer.h"
+#include "iova_sim/swiotlb.h"
 
 static int layer_make(struct svmsim_world *world)
 {
@@ -62,6 +63,7 @@ static void layer_reset(struct svmsim_world *world)
 		sim_domain_forget(list_last_entry(&state->domains, struct sim_domain, node));
 	iotlb_reset(state->iotlb);
 	sim_dma_debug_stop(world);
+	sim_swiotlb_free(world);
 }
 
 static void layer_unmake(struct svmsim_world *world)
@@ -72,6 +74,7 @@ static void layer_unmake(struct svmsim_world *world)
 	layer_reset(world);
 	iotlb_destroy(world, state->iotlb);
 	sim_dma_debug_free(world);
+	sim_swiotlb_free(world);
 	sim_free(world, state, sizeof(*state));
 	world->slot[SIM_SLOT_IOVA_SIM] = NULL;
 }

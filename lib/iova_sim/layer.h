@@ -20,6 +20,7 @@
 
 struct io_tlb_mem;
 struct dma_debug;
+struct io_tlb_mem;
 struct iotlb;
 struct kmem_cache;
 

@@ -135,6 +135,32 @@ static int check_areas(struct svmsim_machine *machine, struct description_messag
 	return 0;
 }
 
+static const char *const quirk_names[] = {
+	[SVMSIM_QUIRK_LINK_UNWIND_AT_START] = "link-unwind-at-start",
+	[SVMSIM_QUIRK_LINK_EMPTY_MIDDLE] = "link-empty-middle",
+};
+
+#define QUIRK_COUNT (sizeof(quirk_names) / sizeof(quirk_names[0]))
+#define SWIOTLB_BYTES_MAX (1ull << 30)
+
+static int check_swiotlb(const struct svmsim_machine *machine, struct description_message *message)
+{
+	if (machine->swiotlb_off && (machine->swiotlb_force || machine->swiotlb_bytes))
+		return description_fail(message,
+					"swiotlb_off: %s asks for bounce buffers, drop one of them",
+					machine->swiotlb_force ? "swiotlb_force" : "swiotlb_bytes");
+	if (machine->swiotlb_bytes > SWIOTLB_BYTES_MAX)
+		return description_fail(message, "swiotlb_bytes: %llu is too much, at most %llu",
+					(u64)machine->swiotlb_bytes, SWIOTLB_BYTES_MAX);
+	if (machine->swiotlb_areas > CPU_MAX)
+		return description_fail(message, "swiotlb_areas: %u is too many, at most %u",
+					machine->swiotlb_areas, CPU_MAX);
+	if (machine->quirks >> QUIRK_COUNT)
+		return description_fail(message, "quirks: 0x%x has unknown ones, 0x%x are all",
+					machine->quirks, (1u << QUIRK_COUNT) - 1);
+	return 0;
+}
+
 static int check_machine(struct svmsim_machine *machine, struct description_message *message)
 {
 	int err;
@@ -157,6 +183,8 @@ static int check_machine(struct svmsim_machine *machine, struct description_mess
 	if (!machine->fill)
 		machine->fill = 0xa5;
 	err = check_iotlb(machine, message);
+	if (!err)
+		err = check_swiotlb(machine, message);
 	if (err)
 		return err;
 	return description_check_devices(machine, message);
@@ -186,4 +214,9 @@ const char *svmsim_profile_name(unsigned int index)
 const char *svmsim_format_name(unsigned int index)
 {
 	return iopt_fmt_name(index);
+}
+
+const char *svmsim_quirk_name(unsigned int index)
+{
+	return index < QUIRK_COUNT ? quirk_names[index] : NULL;
 }

@@ -11,6 +11,7 @@ static const char *const reserved_names[] = { "ram", "cpu" };
 /* Root ports take the root bus from here on. */
 #define PORT_FIRST_SLOT 0x1c
 #define DEFAULT_FIRST_BUS 3
+#define MIN_ALIGN_BYTES_MAX 65536u
 
 static bool is_letter(char c)
 {
@@ -163,6 +164,12 @@ static int check_limits(struct svmsim_device *device, unsigned int index,
 		return description_fail(message,
 					"device[%u].mask_bits: %u is out of range, 12 to 64", index,
 					device->mask_bits);
+	if (device->min_align_bytes & (device->min_align_bytes - 1) ||
+	    device->min_align_bytes > MIN_ALIGN_BYTES_MAX)
+		return description_fail(message,
+					"device[%u].min_align_bytes: %u is no power of two up to %u, "
+					"use 4096",
+					index, device->min_align_bytes, MIN_ALIGN_BYTES_MAX);
 	if (!device->start_pfn)
 		device->start_pfn = 1;
 	if (device->mask_bits < 64 && device->start_pfn >> (device->mask_bits - PAGE_SHIFT))

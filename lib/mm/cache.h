@@ -14,11 +14,11 @@
  *
  * DOC: Vocabulary
  *
- * clean       write lines that the CPU changed back to RAM. A line that it did not change keeps what
- *	       it has, also where a device has written to RAM since.
- * invalidate  take lines from RAM anew. What the CPU wrote to them and nobody cleaned is lost; but a
- *	       line that the range covers in part is cleaned before, which overwrites all of it in
- *	       RAM. Both are real: buffers that share a line with other data are not safe.
+ * clean       write lines that the CPU changed back to RAM. A line that it did not change keeps
+ *	       what it has, also where a device has written to RAM since.
+ * invalidate  take lines from RAM anew. What the CPU wrote to them and nobody cleaned is lost; but
+ *	       a line that the range covers in part is cleaned before, which overwrites all of it
+ *	       in RAM. Both are real: buffers that share a line with other data are not safe.
  * uncached    a page that the CPU reaches past the cache: coherent memory of such a device.
  *
  * DOC: Not modelled
@@ -42,7 +42,7 @@
 struct sim_cache;
 
 /**
- * sim_cache_enable - from now on to the end of the run, the machine has a device that does not snoop
+ * sim_cache_enable - from now on to the end of the run, some device of the machine does not snoop
  * @world: current world
  */
 void sim_cache_enable(struct svmsim_world *world);
