@@ -18,6 +18,15 @@
 #define PFN_PHYS(x) ((phys_addr_t)(x) << PAGE_SHIFT)
 #define PHYS_PFN(x) ((unsigned long)((x) >> PAGE_SHIFT))
 
+/* Smallest order of a block that holds @size bytes; 52 for none. */
+static inline int get_order(unsigned long size)
+{
+	if (!size)
+		return 64 - PAGE_SHIFT;
+	size = (size - 1) >> PAGE_SHIFT;
+	return size ? 64 - __builtin_clzl(size) : 0;
+}
+
 struct page;
 
 /*

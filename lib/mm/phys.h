@@ -30,9 +30,9 @@
  *
  * DOC: Not modelled
  *
- * Zones, watermarks, migrate types, reclaim, memory hotplug. The order in which a real kernel hands
- * out pages depends on all of its past; here it is lowest block first, freed pages again last in
- * first out.
+ * Zones beyond the limits that they set to addresses, watermarks, migrate types, reclaim, memory
+ * hotplug. The order in which a real kernel hands out pages depends on all of its past; here it is
+ * lowest block first, freed pages again last in first out.
  *
  * DOC: Source
  *

@@ -14,6 +14,9 @@
 #define SINGLE_MAX 256
 /* A page has two neighbours, so the third candidate of a list is none. */
 #define SCATTERED_TRIES 3
+/* Where GFP_DMA and GFP_DMA32 end; RAM begins where the former does. */
+#define DMA_END_PFN (1ull << (24 - PAGE_SHIFT))
+#define DMA32_END_PFN (1ull << (32 - PAGE_SHIFT))
 
 static struct sim_phys_node *node_of(struct sim_phys *state, u64 pfn)
 {
@@ -246,6 +249,36 @@ static unsigned int node_of_cpu(const struct svmsim_world *world)
 	return 0;
 }
 
+/*
+ * A block that ends at or before a page frame: what the kernel's lower zones are for. The order of
+ * the free lists is kept, but a block that begins too high is passed over. Returns 0 for none.
+ */
+static u64 take_below(struct svmsim_world *world, struct sim_phys *state, u64 end_pfn,
+		      unsigned int order)
+{
+	for (unsigned int i = 0; i < state->node_count; i++) {
+		struct sim_phys_node *node = &state->node[i];
+
+		single_drain(world, state, node);
+		for (u32 mask = node->order_mask >> order << order; mask; mask &= mask - 1) {
+			unsigned int from = __builtin_ctz(mask);
+			struct page *page;
+
+			list_for_each_entry(page, &node->free[from], buddy_list) {
+				u64 pfn = phys_pfn(state, page);
+				u64 pages = 1ull << order;
+
+				if (pfn + pages > end_pfn)
+					continue;
+				block_carve(world, state, node, pfn, from, pfn, pfn + pages);
+				node->free_pages -= pages;
+				return pfn;
+			}
+		}
+	}
+	return 0;
+}
+
 /* A block from @nid or, unless told not to, from the node that comes next. Returns 0 for none. */
 static u64 take_from_nodes(struct svmsim_world *world, struct sim_phys *state, unsigned int nid,
 			   gfp_t gfp, unsigned int order)
@@ -285,7 +318,11 @@ struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
 	}
 	if (nid < 0 || nid >= (int)state->node_count)
 		nid = node_of_cpu(world);
-	pfn = take_from_nodes(world, state, nid, gfp, order);
+	if (unlikely(gfp & (__GFP_DMA | __GFP_DMA32)))
+		pfn = take_below(world, state, gfp & __GFP_DMA ? DMA_END_PFN : DMA32_END_PFN,
+				 order);
+	else
+		pfn = take_from_nodes(world, state, nid, gfp, order);
 	if (!pfn)
 		return NULL;
 	handed_out(world, state, pfn, 1ull << order);

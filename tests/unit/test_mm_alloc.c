@@ -251,6 +251,35 @@ static void test_nodes_prefer_and_fall_back(void **state)
 	ktest_assert_true(sim_phys_is_valid(world));
 }
 
+static void test_zones_limit_addresses(void **state)
+{
+	struct svmsim_world *world = mm_world_of(4 * GIB + MIB);
+	struct page *page, *held = NULL;
+	u64 low_pages = (3 * GIB - 16 * MIB) / PAGE_SIZE, taken = 0;
+
+	/* The block of the lowest order is above 4 GiB, where it would be taken first. */
+	page = alloc_pages(GFP_KERNEL, 8);
+	ktest_assert_in_range(page_to_phys(page), 4 * GIB, ~0ull);
+	__free_pages(page, 8);
+	page = alloc_pages(GFP_KERNEL | GFP_DMA32, 8);
+	ktest_assert_in_range(page_to_phys(page), 16 * MIB, 3 * GIB - 1);
+	__free_pages(page, 8);
+	/* All that is there can be had, and not a page more. */
+	while ((page = alloc_pages(GFP_KERNEL | GFP_DMA32 | __GFP_NOWARN, 10))) {
+		page->private = (unsigned long)held;
+		held = page;
+		taken += 1 << 10;
+	}
+	ktest_assert_u64_equal(taken, low_pages);
+	ktest_assert_null(alloc_pages(GFP_KERNEL | GFP_DMA32, 0));
+	ktest_assert_null(alloc_pages(GFP_KERNEL | GFP_DMA, 0));
+	while ((page = held)) {
+		held = (struct page *)page->private;
+		__free_pages(page, 10);
+	}
+	assert_all_free(world);
+}
+
 static void test_blocks_of_two_nodes_do_not_merge(void **state)
 {
 	/* Nodes 1 and 2 are a GiB each, at 4 and 5 GiB: buddies, were they one node. */
@@ -377,6 +406,7 @@ static void test_random_against_slow_model(void **state)
 
 static const struct ktest tests[] = {
 	KTEST(test_blocks_are_aligned_and_lowest_first),
+	KTEST(test_zones_limit_addresses),
 	KTEST(test_blocks_of_two_nodes_do_not_merge),
 	KTEST(test_contiguous_finds_a_run_between_pages_in_use),
 	KTEST(test_contiguous_gives_back_what_it_rounds_up),
