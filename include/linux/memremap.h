@@ -116,8 +116,8 @@ static inline void folio_set_zone_device_data(struct folio *folio, void *data)
 }
 
 /*
- * fidelity: simplified: memory that peers reach (MEMORY_DEVICE_PCI_P2PDMA), which has to have bytes;
- * pages still in use when it goes are reported, where the kernel waits for them forever
+ * fidelity: simplified: memory that peers reach (MEMORY_DEVICE_PCI_P2PDMA), which has to have
+ * bytes; pages still in use when it goes are reported, where the kernel waits for them forever
  */
 void *memremap_pages(struct dev_pagemap *pgmap, int nid);
 void memunmap_pages(struct dev_pagemap *pgmap);

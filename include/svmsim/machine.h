@@ -49,9 +49,12 @@ enum svmsim_p2p {
 };
 
 /**
- * struct svmsim_host_bridge - where PCI meets the rest of the machine; bridge n has root bus 0x40 * n
+ * struct svmsim_host_bridge - where PCI meets the rest of the machine
  * @p2p: requests between devices
- * @offset_bytes: the CPU's address of a memory BAR minus its address on the bus, a multiple of 1 MiB
+ * @offset_bytes: the CPU's address of a memory BAR minus its address on the bus, a multiple of
+ *	1 MiB
+ *
+ * The root bus of host bridge n has the number 0x40 * n.
  */
 struct svmsim_host_bridge {
 	enum svmsim_p2p p2p;
@@ -117,8 +120,8 @@ enum svmsim_quirk {
  * @caching_mode: IOMMU caches not-present entries: maps need a sync before use
  * @start_pfn: first IOVA page that the allocator hands out; default 1
  * @forcedac: do not try 32-bit IOVA first
- * @parent: name of the bridge that it is below; default is a root port of its own. Devices below one
- *	port are functions of one device. With it, @pci_address is assigned
+ * @parent: name of the bridge that it is below; default is a root port of its own. Devices below
+ *	one port are functions of one device. With it, @pci_address is assigned
  * @bar_bytes: size of its memory, which other devices can reach through BAR 2: a power of two of
  *	at least 4096; default none
  * @min_align_bytes: the bits of an address below this are the same in a bounce buffer: a power of two

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Host bridges, buses and functions. Unless a function has a bridge of the machine description above
- * it, each bus number is led to by a root port of the first host bridge.
+ * Host bridges, buses and functions. Unless a function has a bridge of the machine description
+ * above it, each bus number is led to by a root port of the first host bridge.
  */
 #include "device/topology.h"
 #include <linux/errno.h>

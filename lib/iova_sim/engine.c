@@ -104,7 +104,7 @@ static void peer_event(struct device *dev, struct pci_dev *owner, u64 addr, size
 	sim_event(DEV_PEER, dev->sim->name, owner->dev.sim->name, addr, bytes, write);
 }
 
-/* An address that may be a bus address of memory; returns whether some switch found it to be one. */
+/* An address that may be a bus address of memory; returns whether a switch found it to be one. */
 static noinline bool reaches_peer(struct device *dev, u64 addr, void *buf, size_t bytes, bool write)
 {
 	struct pci_dev *owner;

@@ -9,8 +9,8 @@
  *
  * DOC: Not modelled
  *
- * A device drives all 64 address lines whatever its DMA mask says. Behind a physical address lie RAM
- * and memory of devices, but no registers.
+ * A device drives all 64 address lines whatever its DMA mask says. Behind a physical address lie
+ * RAM and memory of devices, but no registers.
  */
 #ifndef IOVA_SIM_ENGINE_H
 #define IOVA_SIM_ENGINE_H

@@ -86,7 +86,7 @@ static bool host_passes(struct pci_host_bridge *host, bool is_same, bool warns)
 	struct pci_dev *first =
 		list_first_entry_or_null(&host->bus->devices, struct pci_dev, bus_list);
 
-	/* On some machines there is no function 00.0; then a root port has to stand for the bridge. */
+	/* Without a function 00.0 a root port has to stand for the bridge. */
 	if (!first ||
 	    (first->devfn != PCI_DEVFN(0, 0) && pci_pcie_type(first) != PCI_EXP_TYPE_ROOT_PORT))
 		return false;
@@ -167,7 +167,8 @@ static enum pci_p2pdma_map_type through_host(struct pci_dev *provider, struct pc
 		return PCI_P2PDMA_MAP_THRU_HOST_BRIDGE;
 	if (verbose)
 		pci_warn(client,
-			 "cannot be used for peer-to-peer DMA as the client and provider (%s) do not share an upstream bridge or whitelisted host bridge\n",
+			 "cannot be used for peer-to-peer DMA as the client and provider (%s) do "
+			 "not share an upstream bridge or whitelisted host bridge\n",
 			 pci_name(provider));
 	return PCI_P2PDMA_MAP_NOT_SUPPORTED;
 }
@@ -196,7 +197,8 @@ static enum pci_p2pdma_map_type find_type(struct pci_dev *provider, struct pci_d
 		pci_warn(client, "ACS redirect is set between the client and provider (%s)\n",
 			 pci_name(provider));
 		pci_warn(client,
-			 "to disable ACS redirect for this path, add the kernel parameter: pci=disable_acs_redir=%s\n",
+			 "to disable ACS redirect for this path, add the kernel parameter: "
+			 "pci=disable_acs_redir=%s\n",
 			 names);
 	}
 	return through_host(provider, client, true, verbose);
@@ -236,8 +238,8 @@ int pci_p2pdma_distance_many(struct pci_dev *provider, struct device **clients, 
 
 		if (!client) {
 			if (verbose)
-				dev_warn(clients[i],
-					 "cannot be used for peer-to-peer DMA as it is not a PCI device\n");
+				dev_warn(clients[i], "cannot be used for peer-to-peer DMA as it is "
+						     "not a PCI device\n");
 			return -1;
 		}
 		if (find_and_keep(provider, client, &distance, verbose) ==

@@ -129,7 +129,8 @@ void sim_p2p_pools_release(struct pci_dev *pdev, struct pci_p2pdma *p2pdma)
 		unsigned int used = bitmap_weight(pool->used, pool->page_count);
 
 		/* The kernel would have waited for it before the pages went. */
-		WARN(used, "%s: %u pages of peer-to-peer memory are allocated when the driver goes\n",
+		WARN(used,
+		     "%s: %u pages of peer-to-peer memory are allocated when the driver goes\n",
 		     pci_name(pdev), used);
 		bitmap_free(pool->used);
 		list_del(&pool->node);

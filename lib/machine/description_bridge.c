@@ -63,17 +63,18 @@ static int check_bridge_name(struct svmsim_machine *machine, unsigned int index,
 					index, SVMSIM_NAME_MAX - 1);
 	if (!description_name_is_right(bridge->name))
 		return description_fail(message,
-					"bridge[%u].name: \"%s\" must be a letter followed by letters "
+					"bridge[%u].name: \"%s\" must be a letter followed by "
+					"letters "
 					"and digits, as in \"sw%u\"",
 					index, bridge->name, index);
 	if (find_bridge(machine, bridge->name, index))
-		return description_fail(message, "bridge[%u].name: \"%s\" is a bridge already", index,
-					bridge->name);
+		return description_fail(message, "bridge[%u].name: \"%s\" is a bridge already",
+					index, bridge->name);
 	for (unsigned int i = 0; i < machine->device_count; i++)
 		if (!strcmp(machine->device[i].name, bridge->name))
 			return description_fail(message,
-						"bridge[%u].name: \"%s\" is device[%u] already", index,
-						bridge->name, i);
+						"bridge[%u].name: \"%s\" is device[%u] already",
+						index, bridge->name, i);
 	return 0;
 }
 
@@ -83,12 +84,12 @@ static int check_root_port(const struct svmsim_machine *machine, unsigned int in
 	const struct svmsim_bridge *bridge = &machine->bridge[index];
 
 	if (bridge->parent[0])
-		return description_fail(message,
-					"bridge[%u].parent: a root port has none, leave it empty",
-					index);
+		return description_fail(
+			message, "bridge[%u].parent: a root port has none, leave it empty", index);
 	if (bridge->host_bridge >= machine->host_bridge_count)
 		return description_fail(message,
-					"bridge[%u].host_bridge: there is no %u, host_bridge_count is "
+					"bridge[%u].host_bridge: there is no %u, host_bridge_count "
+					"is "
 					"%u",
 					index, bridge->host_bridge, machine->host_bridge_count);
 	return 0;
@@ -118,16 +119,19 @@ static int check_bridge_parent(struct svmsim_machine *machine, unsigned int inde
 	parent = find_bridge(machine, bridge->parent, index);
 	if (!parent)
 		return description_fail(message,
-					"bridge[%u].parent: no bridge declared before is called \"%s\"",
+					"bridge[%u].parent: no bridge declared before is called "
+					"\"%s\"",
 					index, bridge->parent);
 	if (bridge->kind == SVMSIM_DOWNSTREAM_PORT && parent->kind != SVMSIM_SWITCH)
 		return description_fail(message,
-					"bridge[%u].parent: \"%s\" is no switch, which a downstream "
+					"bridge[%u].parent: \"%s\" is no switch, which a "
+					"downstream "
 					"port needs",
 					index, bridge->parent);
 	if (parent->kind != SVMSIM_SWITCH && link_is_taken(machine, index))
 		return description_fail(message,
-					"bridge[%u].parent: \"%s\" leads to another device already, "
+					"bridge[%u].parent: \"%s\" leads to another device "
+					"already, "
 					"put a switch between",
 					index, bridge->parent);
 	return 0;
@@ -143,11 +147,13 @@ static int check_bridges(struct svmsim_machine *machine, struct description_mess
 		int err;
 
 		if ((unsigned int)bridge->kind > SVMSIM_DOWNSTREAM_PORT)
-			return description_fail(message, "bridge[%u].kind: %u is unknown, at most %u",
-						i, bridge->kind, SVMSIM_DOWNSTREAM_PORT);
+			return description_fail(message,
+						"bridge[%u].kind: %u is unknown, at most %u", i,
+						bridge->kind, SVMSIM_DOWNSTREAM_PORT);
 		if (bridge->acs & ~ACS_BITS)
 			return description_fail(message,
-						"bridge[%u].acs: 0x%x has bits that are not modelled, "
+						"bridge[%u].acs: 0x%x has bits that are not "
+						"modelled, "
 						"0x%x are",
 						i, bridge->acs, ACS_BITS);
 		err = check_bridge_name(machine, i, message);
@@ -168,7 +174,8 @@ static int check_position(struct svmsim_machine *machine, unsigned int index,
 
 	if (device->non_pci)
 		return description_fail(message,
-					"device[%u].parent: a device with non_pci has none, leave it "
+					"device[%u].parent: a device with non_pci has none, leave "
+					"it "
 					"empty",
 					index);
 	parent = find_bridge(machine, device->parent, machine->bridge_count);
@@ -204,7 +211,8 @@ static int check_bar(const struct svmsim_machine *machine, unsigned int index,
 	if (device->bar_bytes > start || sim_pci_memory_bytes(machine) > start ||
 	    sim_phys_layout_end(machine) > start)
 		return description_fail(message,
-					"device[%u].bar_bytes: %llu does not fit, memory of devices "
+					"device[%u].bar_bytes: %llu does not fit, memory of "
+					"devices "
 					"takes the upper half of width_bits %u",
 					index, (u64)device->bar_bytes, machine->width_bits);
 	return 0;
@@ -272,12 +280,14 @@ static int number_host(struct svmsim_machine *machine, unsigned int host,
 			number_bridge(&numbering, i);
 	if (numbering.next > (host + 1) * HOST_BUSES)
 		return description_fail(message,
-					"bridge_count: host_bridge %u has too many buses, move some "
+					"bridge_count: host_bridge %u has too many buses, move "
+					"some "
 					"bridges to another",
 					host);
 	if (numbering.other >= 0)
 		return description_fail(message,
-					"device[%u].pci_address: with a parent it is \"%s\", leave it "
+					"device[%u].pci_address: with a parent it is \"%s\", leave "
+					"it "
 					"empty",
 					numbering.other,
 					machine->device[numbering.other].pci_address);

@@ -167,7 +167,8 @@ static int check_limits(struct svmsim_device *device, unsigned int index,
 	if (device->min_align_bytes & (device->min_align_bytes - 1) ||
 	    device->min_align_bytes > MIN_ALIGN_BYTES_MAX)
 		return description_fail(message,
-					"device[%u].min_align_bytes: %u is no power of two up to %u, "
+					"device[%u].min_align_bytes: %u is no power of two up to "
+					"%u, "
 					"use 4096",
 					index, device->min_align_bytes, MIN_ALIGN_BYTES_MAX);
 	if (!device->start_pfn)
@@ -220,7 +221,8 @@ static int check_pci_address(struct svmsim_machine *machine, unsigned int index,
 					index, device->pci_address);
 	if (description_bus_is_bridges(machine, bus))
 		return description_fail(message,
-					"device[%u].pci_address: \"%s\" is on a bus of a bridge, use "
+					"device[%u].pci_address: \"%s\" is on a bus of a bridge, "
+					"use "
 					"parent or another bus",
 					index, device->pci_address);
 	if (!bus && !devfn && machine->host_bridge[0].p2p != SVMSIM_P2P_UNLISTED)

@@ -25,8 +25,9 @@
  * stored  a page has bytes of its own. A fresh page is not stored: it reads as the machine's fill
  *	   byte, and gets its 4 KiB when something reaches for them.
  *
- * window     a range of physical space outside of RAM that has bytes: memory of a device that the CPU
- *	      and other devices can reach. It has no pages of the allocator; a pagemap may give it some.
+ * window     a range of physical space outside of RAM that has bytes: memory of a device that the
+ *	      CPU and other devices can reach. It has no pages of the allocator; a pagemap may give
+ *	      it some.
  *
  * DOC: Not modelled
  *
@@ -226,7 +227,8 @@ bool sim_phys_has_bytes(const struct svmsim_world *world, phys_addr_t phys);
  * @first: page aligned
  * @bytes: page aligned; the range must be inside the physical width and overlap no other
  *
- * At most one for each device that a machine can have. The bytes read as the machine's fill at first.
+ * At most one for each device that a machine can have. The bytes read as the machine's fill at
+ * first.
  */
 void sim_phys_window_add(struct svmsim_world *world, phys_addr_t first, u64 bytes);
 
@@ -237,7 +239,8 @@ void sim_phys_window_add(struct svmsim_world *world, phys_addr_t first, u64 byte
  * @buf: filled
  * @bytes: size; may cross pages
  *
- * Return: 0, or -EFAULT when any byte has neither RAM nor a window behind it (nothing is copied then).
+ * Return: 0, or -EFAULT when any byte has neither RAM nor a window behind it (nothing is copied
+ * then).
  */
 int sim_phys_read(struct svmsim_world *world, phys_addr_t phys, void *buf, size_t bytes);
 /**
@@ -247,7 +250,8 @@ int sim_phys_read(struct svmsim_world *world, phys_addr_t phys, void *buf, size_
  * @buf: bytes
  * @bytes: size; may cross pages
  *
- * Return: 0, or -EFAULT when any byte has neither RAM nor a window behind it (nothing is copied then).
+ * Return: 0, or -EFAULT when any byte has neither RAM nor a window behind it (nothing is copied
+ * then).
  */
 int sim_phys_write(struct svmsim_world *world, phys_addr_t phys, const void *buf, size_t bytes);
 /**
@@ -257,7 +261,8 @@ int sim_phys_write(struct svmsim_world *world, phys_addr_t phys, const void *buf
  * @value: byte
  * @bytes: size; may cross pages
  *
- * Return: 0, or -EFAULT when any byte has neither RAM nor a window behind it (nothing is written then).
+ * Return: 0, or -EFAULT when any byte has neither RAM nor a window behind it (nothing is written
+ * then).
  */
 int sim_phys_set(struct svmsim_world *world, phys_addr_t phys, u8 value, size_t bytes);
 /**

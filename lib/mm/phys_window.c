@@ -34,7 +34,8 @@ void sim_phys_window_add(struct svmsim_world *world, phys_addr_t first, u64 byte
 	struct sim_phys_window *window;
 
 	SIM_ASSERT(bytes && PAGE_ALIGNED(first | bytes) &&
-		   PHYS_PFN(first + bytes - 1) < state->pfn_end && first >= PFN_PHYS(state->ram_pfn_end));
+		   PHYS_PFN(first + bytes - 1) < state->pfn_end &&
+		   first >= PFN_PHYS(state->ram_pfn_end));
 	for (unsigned int i = 0; i < state->window_count; i++)
 		SIM_ASSERT(!state->windows[i].is_there ||
 			   first >= state->windows[i].first + state->windows[i].bytes ||

@@ -238,7 +238,7 @@ static void test_distances_add_up(void **state)
 	ktest_assert_int_equal(pci_p2pdma_distance_many(provider, clients, 0, true), -1);
 }
 
-/* Whatever changes later, what was found once for a pair stays until someone asks for the distance. */
+/* What was found for a pair stays, whatever changes, until someone asks for the distance. */
 static void test_type_is_kept_for_each_pair(void **state)
 {
 	struct svmsim_world *world = machine_world(&with_platform);

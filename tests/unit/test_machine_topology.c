@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* PCI topologies of machine descriptions: what is refused, how buses are numbered, what is built. */
+/* PCI topologies of machine descriptions: what is refused, the numbers of buses, what is built. */
 #include "peer_fixture.h"
 
 
@@ -48,7 +48,8 @@ static const struct row rows[] = {
 	{ { BRIDGES(1, ROOT_PORT("rp")), .device_count = 1,
 	    .device = { { .name = "d0", .pci_address = "20:00.0" } } },
 	  "device[0].pci_address: \"20:00.0\" is on a bus of a bridge, use parent or another bus" },
-	{ { .host_bridge_count = 2, .device_count = 1,
+	{ { .host_bridge_count = 2,
+	    .device_count = 1,
 	    .device = { { .name = "d0", .pci_address = "40:00.0" } } },
 	  "device[0].pci_address: \"40:00.0\" is on a bus of a bridge, use parent or another bus" },
 	{ { LISTED, .device_count = 1, .device = { { .name = "d0", .pci_address = "00:00.0" } } },
@@ -60,12 +61,16 @@ static const struct row rows[] = {
 	{ { .device_count = 1, .device = { { .name = "d0", .bar_bytes = MIB, .non_pci = true } } },
 	  "device[0].bar_bytes: only a PCI function has a BAR, drop non_pci or bar_bytes" },
 	{ { .device_count = 1, .device = { { .name = "d0", .bar_bytes = 1ull << 39 } } },
-	  "device[0].bar_bytes: 549755813888 does not fit, memory of devices takes the upper half of "
+	  "device[0].bar_bytes: 549755813888 does not fit, memory of devices takes the upper half "
+	  "of "
 	  "width_bits 40" },
 	{ { .device_count = 1, .device = { { .name = "d0", .bar_bytes = 1ull << 63 } } },
-	  "device[0].bar_bytes: 9223372036854775808 does not fit, memory of devices takes the upper "
+	  "device[0].bar_bytes: 9223372036854775808 does not fit, memory of devices takes the "
+	  "upper "
 	  "half of width_bits 40" },
-	{ { .node = { { .ram_bytes = 3ull << 30 } }, .width_bits = 33, .device_count = 1,
+	{ { .node = { { .ram_bytes = 3ull << 30 } },
+	    .width_bits = 33,
+	    .device_count = 1,
 	    .device = { { .name = "d0", .bar_bytes = MIB } } },
 	  "device[0].bar_bytes: 1048576 does not fit, memory of devices takes the upper half of "
 	  "width_bits 33" },
@@ -91,14 +96,17 @@ static void test_names_that_do_not_end_are_refused(void **state)
 	char message[128];
 
 	__builtin_memset(machine.bridge[0].name, 'a', SVMSIM_NAME_MAX);
-	ktest_assert_int_equal(svmsim_machine_defaults(&machine, message, sizeof(message)), -EINVAL);
+	ktest_assert_int_equal(svmsim_machine_defaults(&machine, message, sizeof(message)),
+			       -EINVAL);
 	ktest_assert_string_contains(message, "bridge[0].name: too long");
 	machine = (struct svmsim_machine){ BRIDGES(1, ROOT_PORT("rp")) };
 	__builtin_memset(machine.bridge[0].parent, 'a', SVMSIM_NAME_MAX);
-	ktest_assert_int_equal(svmsim_machine_defaults(&machine, message, sizeof(message)), -EINVAL);
+	ktest_assert_int_equal(svmsim_machine_defaults(&machine, message, sizeof(message)),
+			       -EINVAL);
 	machine = (struct svmsim_machine){ PAIR("", "") };
 	__builtin_memset(machine.device[1].parent, 'a', SVMSIM_NAME_MAX);
-	ktest_assert_int_equal(svmsim_machine_defaults(&machine, message, sizeof(message)), -EINVAL);
+	ktest_assert_int_equal(svmsim_machine_defaults(&machine, message, sizeof(message)),
+			       -EINVAL);
 	ktest_assert_string_contains(message, "device[1].parent: too long");
 }
 
@@ -111,8 +119,10 @@ static void test_a_port_has_eight_functions(void **state)
 		sim_snprintf(machine.device[i].name, SVMSIM_NAME_MAX, "d%u", i);
 		strscpy(machine.device[i].parent, "rp");
 	}
-	ktest_assert_int_equal(svmsim_machine_defaults(&machine, message, sizeof(message)), -EINVAL);
-	ktest_assert_string_equal(message, "device[8].parent: \"rp\" has 8 functions already, put a "
+	ktest_assert_int_equal(svmsim_machine_defaults(&machine, message, sizeof(message)),
+			       -EINVAL);
+	ktest_assert_string_equal(message, "device[8].parent: \"rp\" has 8 functions already, put "
+					   "a "
 					   "switch between");
 	machine.device_count = 8;
 	ktest_assert_int_equal(svmsim_machine_defaults(&machine, message, sizeof(message)), 0);
@@ -149,8 +159,10 @@ static void test_host_bridge_has_so_many_buses(void **state)
 	char message[128];
 
 	make_deep(&machine, 0);
-	ktest_assert_int_equal(svmsim_machine_defaults(&machine, message, sizeof(message)), -EINVAL);
-	ktest_assert_string_equal(message, "bridge_count: host_bridge 0 has too many buses, move some "
+	ktest_assert_int_equal(svmsim_machine_defaults(&machine, message, sizeof(message)),
+			       -EINVAL);
+	ktest_assert_string_equal(message, "bridge_count: host_bridge 0 has too many buses, move "
+					   "some "
 					   "bridges to another");
 	make_deep(&machine, 3);
 	world = machine_world(&machine);
@@ -162,8 +174,8 @@ static void test_host_bridge_has_so_many_buses(void **state)
 /* Two switches below one another, a port declared by name, functions below it, a second bridge. */
 static const struct svmsim_machine example = {
 	BRIDGES(6, ROOT_PORT("rp"), SWITCH("top", "rp", .acs = ACS), SWITCH("sw", "top"),
-		DOWNSTREAM("dp", "top", .acs = SVMSIM_ACS_EGRESS), ROOT_PORT("far", .host_bridge = 1),
-		ROOT_PORT("empty")),
+		DOWNSTREAM("dp", "top", .acs = SVMSIM_ACS_EGRESS),
+		ROOT_PORT("far", .host_bridge = 1), ROOT_PORT("empty")),
 	.host_bridge_count = 2,
 	.device_count = 6,
 	.device = { { .name = "a", .parent = "sw", .bar_bytes = 4 * MIB },
@@ -254,9 +266,9 @@ static void test_memory_lies_in_all_windows(void **state)
 			found |= bytes && resource_contains(window->res, bar);
 		ktest_assert_true(found);
 		for (unsigned int j = 0; j < i; j++)
-			ktest_assert_false(bytes && example.device[j].bar_bytes &&
-					   resource_overlaps(bar, pci_resource_n(peer_function(world, j),
-										 2)));
+			ktest_assert_false(
+				bytes && example.device[j].bar_bytes &&
+				resource_overlaps(bar, pci_resource_n(peer_function(world, j), 2)));
 	}
 	ktest_assert_u64_equal(pci_resource_flags(pci_find_bus(0, 0x27)->self,
 						  PCI_BRIDGE_PREF_MEM_WINDOW),
