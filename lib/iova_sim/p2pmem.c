@@ -148,15 +148,14 @@ void *pci_alloc_p2pmem(struct pci_dev *pdev, size_t size)
 	list_for_each_entry(pool, &pdev->p2pdma->pools, node) {
 		unsigned long first =
 			bitmap_find_next_zero_area(pool->used, pool->page_count, 0, pages, 0);
-		void *addr;
 
 		if (first >= pool->page_count)
 			continue;
 		bitmap_set(pool->used, first, pages);
 		/* All of it is about to be used through the first page's address. */
-		for (unsigned long i = first + pages; i-- > first;)
-			addr = __va(pool->first + PFN_PHYS(i));
-		return addr;
+		for (unsigned long i = first + 1; i < first + pages; i++)
+			__va(pool->first + PFN_PHYS(i));
+		return __va(pool->first + PFN_PHYS(first));
 	}
 	return NULL;
 }
