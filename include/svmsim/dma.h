@@ -37,6 +37,14 @@ enum svmsim_direction {
 	SVMSIM_NONE,
 };
 
+/** enum svmsim_attribute - values of the kernel's DMA_ATTR_*, to be combined */
+enum svmsim_attribute {
+	SVMSIM_ATTR_SKIP_CPU_SYNC = 1 << 5,
+	SVMSIM_ATTR_NO_WARN = 1 << 8,
+	SVMSIM_ATTR_MMIO = 1 << 10,
+	SVMSIM_ATTR_REQUIRE_COHERENT = 1 << 12,
+};
+
 /**
  * svmsim_device_find - look a device up by its name in the machine description
  * @world: world
@@ -116,6 +124,29 @@ SVMSIM_API int svmsim_area_ram(struct svmsim_world *world, unsigned int index,
 			       struct svmsim_ram **ram);
 
 /**
+ * svmsim_ram_write - the CPU writes bytes
+ * @ram: memory
+ * @offset_bytes: start
+ * @buffer: bytes
+ * @bytes: length, larger than 0
+ *
+ * Return: 0, -EINVAL (out of range).
+ */
+SVMSIM_API int svmsim_ram_write(struct svmsim_ram *ram, uint64_t offset_bytes, const void *buffer,
+				uint64_t bytes);
+/**
+ * svmsim_ram_read - the CPU reads bytes
+ * @ram: memory
+ * @offset_bytes: start
+ * @buffer: filled
+ * @bytes: length, larger than 0
+ *
+ * Return: 0, -EINVAL (out of range).
+ */
+SVMSIM_API int svmsim_ram_read(struct svmsim_ram *ram, uint64_t offset_bytes, void *buffer,
+			       uint64_t bytes);
+
+/**
  * svmsim_window_alloc - dma_iova_try_alloc()
  * @device: index
  * @bytes: size of the window
@@ -126,6 +157,19 @@ SVMSIM_API int svmsim_area_ram(struct svmsim_world *world, unsigned int index,
  */
 SVMSIM_API int svmsim_window_alloc(struct svmsim_world *world, int device, uint64_t bytes,
 				   struct svmsim_window **window);
+/**
+ * svmsim_window_alloc_bytes - dma_iova_try_alloc() for a buffer that may begin within a page
+ * @device: index
+ * @ram: memory
+ * @offset_bytes: start of the buffer in @ram; the window begins as far into its first page
+ * @bytes: size of the window
+ * @window: set to a window in any case but -EINVAL
+ *
+ * Return: as svmsim_window_alloc(), -EINVAL also for a start out of range.
+ */
+SVMSIM_API int svmsim_window_alloc_bytes(struct svmsim_world *world, int device,
+					 struct svmsim_ram *ram, uint64_t offset_bytes,
+					 uint64_t bytes, struct svmsim_window **window);
 /**
  * svmsim_window_iova - start address of a window
  * @window: window; 0 is returned when it is unused
@@ -151,6 +195,44 @@ SVMSIM_API uint64_t svmsim_window_bytes(const struct svmsim_window *window);
 SVMSIM_API int svmsim_window_link(struct svmsim_window *window, uint64_t offset_bytes,
 				  struct svmsim_ram *ram, uint64_t first, uint64_t last,
 				  enum svmsim_direction direction, bool each_page);
+/**
+ * svmsim_window_link_bytes - one dma_iova_link() of a buffer that need not consist of pages
+ * @window: window
+ * @offset_bytes: where in the window
+ * @ram: memory
+ * @ram_offset_bytes: start of the buffer
+ * @bytes: its length; all of it is physically contiguous
+ * @direction: enum svmsim_direction
+ * @attributes: enum svmsim_attribute, combined
+ *
+ * Return: as dma_iova_link(), -EINVAL also for a buffer out of range or not contiguous.
+ */
+SVMSIM_API int svmsim_window_link_bytes(struct svmsim_window *window, uint64_t offset_bytes,
+					struct svmsim_ram *ram, uint64_t ram_offset_bytes,
+					uint64_t bytes, enum svmsim_direction direction,
+					unsigned int attributes);
+/**
+ * svmsim_window_sync_cpu - dma_sync_single_for_cpu() of a linked part of a window
+ * @window: window
+ * @offset_bytes: start in the window; what one call covers was linked in one piece
+ * @bytes: length
+ * @direction: as it was linked, but not SVMSIM_NONE
+ *
+ * Return: 0, -EINVAL (direction); the kernel's function returns nothing.
+ */
+SVMSIM_API int svmsim_window_sync_cpu(struct svmsim_window *window, uint64_t offset_bytes,
+				      uint64_t bytes, enum svmsim_direction direction);
+/**
+ * svmsim_window_sync_device - dma_sync_single_for_device(), the other way round
+ * @window: window
+ * @offset_bytes: as for svmsim_window_sync_cpu()
+ * @bytes: length
+ * @direction: as it was linked, but not SVMSIM_NONE
+ *
+ * Return: 0, -EINVAL (direction); the kernel's function returns nothing.
+ */
+SVMSIM_API int svmsim_window_sync_device(struct svmsim_window *window, uint64_t offset_bytes,
+					 uint64_t bytes, enum svmsim_direction direction);
 /**
  * svmsim_window_sync - dma_iova_sync()
  * @window: window
@@ -213,6 +295,42 @@ SVMSIM_API int svmsim_window_destroy_holes(struct svmsim_window *window,
 SVMSIM_API int svmsim_map(struct svmsim_world *world, int device, struct svmsim_ram *ram,
 			  uint64_t first, uint64_t last, enum svmsim_direction direction,
 			  struct svmsim_mapping **mapping);
+/**
+ * svmsim_map_bytes - dma_map_phys() of a buffer that need not consist of pages
+ * @device: index
+ * @ram: memory
+ * @offset_bytes: start of the buffer
+ * @bytes: its length; all of it is physically contiguous
+ * @direction: enum svmsim_direction
+ * @attributes: enum svmsim_attribute, combined; svmsim_unmap() passes them too
+ * @mapping: set on success
+ *
+ * Return: as svmsim_map().
+ */
+SVMSIM_API int svmsim_map_bytes(struct svmsim_world *world, int device, struct svmsim_ram *ram,
+				uint64_t offset_bytes, uint64_t bytes,
+				enum svmsim_direction direction, unsigned int attributes,
+				struct svmsim_mapping **mapping);
+/**
+ * svmsim_sync_cpu - dma_sync_single_range_for_cpu(): the CPU is to see what the device wrote
+ * @mapping: mapping
+ * @offset_bytes: start in the mapping
+ * @bytes: length; nothing checks it
+ *
+ * Return: 0; the kernel's function returns nothing.
+ */
+SVMSIM_API int svmsim_sync_cpu(struct svmsim_mapping *mapping, uint64_t offset_bytes,
+			       uint64_t bytes);
+/**
+ * svmsim_sync_device - dma_sync_single_range_for_device(): the device is to see what the CPU wrote
+ * @mapping: mapping
+ * @offset_bytes: start in the mapping
+ * @bytes: length; nothing checks it
+ *
+ * Return: 0; the kernel's function returns nothing.
+ */
+SVMSIM_API int svmsim_sync_device(struct svmsim_mapping *mapping, uint64_t offset_bytes,
+				  uint64_t bytes);
 /**
  * svmsim_unmap - dma_unmap_phys()
  * @mapping: mapping; it stays valid as a name for its old address

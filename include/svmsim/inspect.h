@@ -69,6 +69,29 @@ struct svmsim_iotlb_entry {
 };
 
 /**
+ * struct svmsim_swiotlb - the pool of bounce buffers
+ * @start: physical address
+ * @bytes: size, 0 in a machine without
+ * @slot_count: slots of 2 KiB
+ * @area_count: areas that they are shared out to
+ * @used_count: slots in use
+ * @hiwater_count: the most that were in use
+ */
+struct svmsim_swiotlb {
+	uint64_t start;
+	uint64_t bytes;
+	uint64_t slot_count;
+	unsigned int area_count;
+	uint64_t used_count;
+	uint64_t hiwater_count;
+};
+
+/**
+ * svmsim_swiotlb_get - look at the pool of bounce buffers
+ * @swiotlb: filled
+ */
+SVMSIM_API void svmsim_swiotlb_get(struct svmsim_world *world, struct svmsim_swiotlb *swiotlb);
+/**
  * svmsim_walk_pt - the leaves of a device's IOMMU page table, in ascending address order
  * @device: index
  * @records: filled with the first @max records

@@ -8,7 +8,7 @@ static u32 actor_of(const struct svmsim_window *window)
 	return window->dev->sim->actor_name;
 }
 
-static int check_used(struct svmsim_window *window)
+int machine_check_used(struct svmsim_window *window)
 {
 	if (dma_use_iova(&window->state))
 		return 0;
@@ -16,8 +16,8 @@ static int check_used(struct svmsim_window *window)
 			     "the window is unused: dma_iova_try_alloc() said false");
 }
 
-int svmsim_window_alloc(struct svmsim_world *world, int device, uint64_t bytes,
-			struct svmsim_window **window)
+int machine_window_alloc(struct svmsim_world *world, int device, phys_addr_t phys, u64 bytes,
+			 struct svmsim_window **window)
 {
 	struct device *dev = machine_device(world, device);
 	struct svmsim_window *made;
@@ -28,11 +28,17 @@ int svmsim_window_alloc(struct svmsim_world *world, int device, uint64_t bytes,
 	machine_begin(world);
 	made = machine_handle_new(world, sizeof(*made));
 	made->dev = dev;
-	if (!dma_iova_try_alloc(dev, &made->state, 0, bytes))
+	if (!dma_iova_try_alloc(dev, &made->state, phys, bytes))
 		err = sim_set_error(world, -EOPNOTSUPP, "%s: dma_iova_try_alloc() said false",
 				    dev->sim->actor);
 	*window = made;
 	return machine_end(dev->sim->actor_name, err);
+}
+
+int svmsim_window_alloc(struct svmsim_world *world, int device, uint64_t bytes,
+			struct svmsim_window **window)
+{
+	return machine_window_alloc(world, device, 0, bytes, window);
 }
 
 uint64_t svmsim_window_iova(const struct svmsim_window *window)
@@ -91,7 +97,7 @@ int svmsim_window_link(struct svmsim_window *window, uint64_t offset_bytes, stru
 		       uint64_t first, uint64_t last, enum svmsim_direction direction,
 		       bool each_page)
 {
-	int err = check_used(window);
+	int err = machine_check_used(window);
 
 	if (!err)
 		err = machine_check_pages(ram, first, last);
@@ -107,7 +113,7 @@ int svmsim_window_link(struct svmsim_window *window, uint64_t offset_bytes, stru
 
 int svmsim_window_sync(struct svmsim_window *window, uint64_t offset_bytes, uint64_t bytes)
 {
-	int err = check_used(window);
+	int err = machine_check_used(window);
 
 	if (err)
 		return err;
@@ -119,7 +125,7 @@ int svmsim_window_sync(struct svmsim_window *window, uint64_t offset_bytes, uint
 int svmsim_window_unlink(struct svmsim_window *window, uint64_t offset_bytes, uint64_t bytes,
 			 enum svmsim_direction direction)
 {
-	int err = check_used(window);
+	int err = machine_check_used(window);
 
 	if (!err)
 		err = machine_check_direction(window->handle.world, direction);
@@ -133,7 +139,7 @@ int svmsim_window_unlink(struct svmsim_window *window, uint64_t offset_bytes, ui
 
 int svmsim_window_free(struct svmsim_window *window)
 {
-	int err = check_used(window);
+	int err = machine_check_used(window);
 
 	if (err)
 		return err;
@@ -145,7 +151,7 @@ int svmsim_window_free(struct svmsim_window *window)
 int svmsim_window_destroy(struct svmsim_window *window, uint64_t mapped_bytes,
 			  enum svmsim_direction direction)
 {
-	int err = check_used(window);
+	int err = machine_check_used(window);
 
 	if (!err)
 		err = machine_check_direction(window->handle.world, direction);
@@ -159,7 +165,7 @@ int svmsim_window_destroy(struct svmsim_window *window, uint64_t mapped_bytes,
 
 int svmsim_window_destroy_holes(struct svmsim_window *window, enum svmsim_direction direction)
 {
-	int err = check_used(window);
+	int err = machine_check_used(window);
 
 	if (!err)
 		err = machine_check_direction(window->handle.world, direction);

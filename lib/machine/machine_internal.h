@@ -101,6 +101,12 @@ int machine_check_pages(const struct svmsim_ram *ram, u64 first, u64 last);
 /* -EINVAL with the error set unless a value of enum svmsim_direction. */
 int machine_check_direction(struct svmsim_world *world, unsigned int direction);
 
+/* dma_iova_try_alloc() with the offset of an address inside its page; see svmsim_window_alloc(). */
+int machine_window_alloc(struct svmsim_world *world, int device, phys_addr_t phys, u64 bytes,
+			 struct svmsim_window **window);
+/* -EINVAL with the error set unless the window was allocated. */
+int machine_check_used(struct svmsim_window *window);
+
 /*
  * How a device reaches memory: attributes for the DMA API, or a bus address and @is_bus set.
  * -EREMOTEIO with the error set when it does not.
