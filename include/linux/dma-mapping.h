@@ -9,13 +9,9 @@
 #include <linux/err.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
-#include <linux/sim_absent.h>
+#include <linux/scatterlist.h>
 #include <linux/sizes.h>
 #include <linux/types.h>
-
-struct scatterlist;
-struct sg_table;
-struct vm_area_struct;
 
 /* fidelity: same */
 #define DMA_ATTR_WEAK_ORDERING (1UL << 1)
@@ -175,6 +171,12 @@ static inline void dma_set_seg_boundary(struct device *dev, unsigned long mask)
 	dev->dma_parms->segment_boundary_mask = mask;
 }
 
+static inline unsigned long dma_get_seg_boundary_nr_pages(struct device *dev,
+							  unsigned int page_shift)
+{
+	return dev ? (dma_get_seg_boundary(dev) >> page_shift) + 1 : (U32_MAX >> page_shift) + 1;
+}
+
 static inline unsigned int dma_get_min_align_mask(struct device *dev)
 {
 	return dev->dma_parms ? dev->dma_parms->min_align_mask : 0;
@@ -243,110 +245,118 @@ static inline void dma_sync_single_range_for_device(struct device *dev, dma_addr
 #define dma_unmap_len(PTR, LEN_NAME) ((PTR)->LEN_NAME)
 #define dma_unmap_len_set(PTR, LEN_NAME, VAL) (((PTR)->LEN_NAME) = (VAL))
 
-/* fidelity: absent */
-static inline unsigned int dma_map_sg_attrs(struct device *dev, struct scatterlist *sg, int nents,
-					    enum dma_data_direction dir, unsigned long attrs)
-{
-	SIM_ABSENT("dma_map_sg_attrs");
-	return 0;
-}
+/* fidelity: simplified: no dma_map_ops of an architecture */
+unsigned int dma_map_sg_attrs(struct device *dev, struct scatterlist *sg, int nents,
+			      enum dma_data_direction dir, unsigned long attrs);
+void dma_unmap_sg_attrs(struct device *dev, struct scatterlist *sg, int nents,
+			enum dma_data_direction dir, unsigned long attrs);
+int dma_map_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_direction dir,
+		    unsigned long attrs);
+void __dma_sync_sg_for_cpu(struct device *dev, struct scatterlist *sg, int nelems,
+			   enum dma_data_direction dir);
+void __dma_sync_sg_for_device(struct device *dev, struct scatterlist *sg, int nelems,
+			      enum dma_data_direction dir);
 
-static inline void dma_unmap_sg_attrs(struct device *dev, struct scatterlist *sg, int nents,
-				      enum dma_data_direction dir, unsigned long attrs)
-{
-	SIM_ABSENT("dma_unmap_sg_attrs");
-}
-
-static inline int dma_map_sgtable(struct device *dev, struct sg_table *sgt,
-				  enum dma_data_direction dir, unsigned long attrs)
-{
-	SIM_ABSENT("dma_map_sgtable");
-	return -EOPNOTSUPP;
-}
-
+/* fidelity: same */
 static inline void dma_unmap_sgtable(struct device *dev, struct sg_table *sgt,
 				     enum dma_data_direction dir, unsigned long attrs)
 {
-	SIM_ABSENT("dma_unmap_sgtable");
+	dma_unmap_sg_attrs(dev, sgt->sgl, sgt->orig_nents, dir, attrs);
 }
 
 static inline void dma_sync_sg_for_cpu(struct device *dev, struct scatterlist *sg, int nelems,
 				       enum dma_data_direction dir)
 {
-	SIM_ABSENT("dma_sync_sg_for_cpu");
+	if (dma_dev_need_sync(dev))
+		__dma_sync_sg_for_cpu(dev, sg, nelems, dir);
 }
 
 static inline void dma_sync_sg_for_device(struct device *dev, struct scatterlist *sg, int nelems,
 					  enum dma_data_direction dir)
 {
-	SIM_ABSENT("dma_sync_sg_for_device");
+	if (dma_dev_need_sync(dev))
+		__dma_sync_sg_for_device(dev, sg, nelems, dir);
 }
 
 static inline void dma_sync_sgtable_for_cpu(struct device *dev, struct sg_table *sgt,
 					    enum dma_data_direction dir)
 {
-	SIM_ABSENT("dma_sync_sgtable_for_cpu");
+	dma_sync_sg_for_cpu(dev, sgt->sgl, sgt->orig_nents, dir);
 }
 
 static inline void dma_sync_sgtable_for_device(struct device *dev, struct sg_table *sgt,
 					       enum dma_data_direction dir)
 {
-	SIM_ABSENT("dma_sync_sgtable_for_device");
+	dma_sync_sg_for_device(dev, sgt->sgl, sgt->orig_nents, dir);
 }
 
-static inline void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle,
-				    gfp_t flag, unsigned long attrs)
-{
-	SIM_ABSENT("dma_alloc_attrs");
-	return NULL;
-}
+/*
+ * fidelity: simplified: the CPU's address is that of contiguous memory, since there are no mappings
+ * of scattered pages (vmap); no pools for atomic allocations, no areas of contiguous memory (CMA)
+ */
+void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t flag,
+		      unsigned long attrs);
+void dma_free_attrs(struct device *dev, size_t size, void *cpu_addr, dma_addr_t dma_handle,
+		    unsigned long attrs);
+struct page *dma_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_handle,
+			     enum dma_data_direction dir, gfp_t gfp);
+void dma_free_pages(struct device *dev, size_t size, struct page *page, dma_addr_t dma_handle,
+		    enum dma_data_direction dir);
+int dma_get_sgtable_attrs(struct device *dev, struct sg_table *sgt, void *cpu_addr,
+			  dma_addr_t dma_addr, size_t size, unsigned long attrs);
 
-static inline void dma_free_attrs(struct device *dev, size_t size, void *cpu_addr,
-				  dma_addr_t dma_handle, unsigned long attrs)
-{
-	SIM_ABSENT("dma_free_attrs");
-}
+/* fidelity: simplified: pages and addresses as in the kernel; no CPU address unless contiguous */
+struct sg_table *dma_alloc_noncontiguous(struct device *dev, size_t size,
+					 enum dma_data_direction dir, gfp_t gfp,
+					 unsigned long attrs);
+void dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt,
+			    enum dma_data_direction dir);
+void *dma_vmap_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt);
+void dma_vunmap_noncontiguous(struct device *dev, void *vaddr);
 
+/* fidelity: same */
 static inline void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle,
 				       gfp_t gfp)
 {
-	SIM_ABSENT("dma_alloc_coherent");
-	return NULL;
+	return dma_alloc_attrs(dev, size, dma_handle, gfp,
+			       gfp & __GFP_NOWARN ? DMA_ATTR_NO_WARN : 0);
 }
 
 static inline void dma_free_coherent(struct device *dev, size_t size, void *cpu_addr,
 				     dma_addr_t dma_handle)
 {
-	SIM_ABSENT("dma_free_coherent");
+	dma_free_attrs(dev, size, cpu_addr, dma_handle, 0);
 }
 
-static inline struct page *dma_alloc_pages(struct device *dev, size_t size, dma_addr_t *dma_handle,
-					   enum dma_data_direction dir, gfp_t gfp)
+static inline void *dma_alloc_wc(struct device *dev, size_t size, dma_addr_t *dma_addr, gfp_t gfp)
 {
-	SIM_ABSENT("dma_alloc_pages");
-	return NULL;
+	return dma_alloc_attrs(dev, size, dma_addr, gfp,
+			       DMA_ATTR_WRITE_COMBINE |
+				       (gfp & __GFP_NOWARN ? DMA_ATTR_NO_WARN : 0));
 }
 
-static inline void dma_free_pages(struct device *dev, size_t size, struct page *page,
-				  dma_addr_t dma_handle, enum dma_data_direction dir)
+static inline void dma_free_wc(struct device *dev, size_t size, void *cpu_addr,
+			       dma_addr_t dma_addr)
 {
-	SIM_ABSENT("dma_free_pages");
+	dma_free_attrs(dev, size, cpu_addr, dma_addr, DMA_ATTR_WRITE_COMBINE);
 }
 
-static inline struct sg_table *dma_alloc_noncontiguous(struct device *dev, size_t size,
-						       enum dma_data_direction dir, gfp_t gfp,
-						       unsigned long attrs)
+static inline void *dma_alloc_noncoherent(struct device *dev, size_t size,
+					  dma_addr_t *dma_handle, enum dma_data_direction dir,
+					  gfp_t gfp)
 {
-	SIM_ABSENT("dma_alloc_noncontiguous");
-	return NULL;
+	struct page *page = dma_alloc_pages(dev, size, dma_handle, dir, gfp);
+
+	return page ? page_address(page) : NULL;
 }
 
-static inline void dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt,
-					  enum dma_data_direction dir)
+static inline void dma_free_noncoherent(struct device *dev, size_t size, void *vaddr,
+					dma_addr_t dma_handle, enum dma_data_direction dir)
 {
-	SIM_ABSENT("dma_free_noncontiguous");
+	dma_free_pages(dev, size, virt_to_page(vaddr), dma_handle, dir);
 }
 
+#define dma_get_sgtable(d, t, v, h, s) dma_get_sgtable_attrs(d, t, v, h, s, 0)
 #define dma_map_sg(d, s, n, r) dma_map_sg_attrs(d, s, n, r, 0)
 #define dma_unmap_sg(d, s, n, r) dma_unmap_sg_attrs(d, s, n, r, 0)
 

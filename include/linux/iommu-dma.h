@@ -6,6 +6,9 @@
 #include <linux/dma-direction.h>
 #include <linux/types.h>
 
+struct scatterlist;
+struct sg_table;
+
 /* fidelity: same */
 static inline bool use_dma_iommu(struct device *dev)
 {
@@ -24,6 +27,23 @@ void iommu_dma_sync_single_for_cpu(struct device *dev, dma_addr_t dma_handle, si
 				   enum dma_data_direction dir);
 void iommu_dma_sync_single_for_device(struct device *dev, dma_addr_t dma_handle, size_t size,
 				      enum dma_data_direction dir);
+int iommu_dma_map_sg(struct device *dev, struct scatterlist *sg, int nents,
+		     enum dma_data_direction dir, unsigned long attrs);
+void iommu_dma_unmap_sg(struct device *dev, struct scatterlist *sg, int nents,
+			enum dma_data_direction dir, unsigned long attrs);
+void iommu_dma_sync_sg_for_cpu(struct device *dev, struct scatterlist *sgl, int nelems,
+			       enum dma_data_direction dir);
+void iommu_dma_sync_sg_for_device(struct device *dev, struct scatterlist *sgl, int nelems,
+				  enum dma_data_direction dir);
 size_t iommu_dma_max_mapping_size(struct device *dev);
+void *iommu_dma_alloc(struct device *dev, size_t size, dma_addr_t *handle, gfp_t gfp,
+		      unsigned long attrs);
+void iommu_dma_free(struct device *dev, size_t size, void *cpu_addr, dma_addr_t handle,
+		    unsigned long attrs);
+struct sg_table *iommu_dma_alloc_noncontiguous(struct device *dev, size_t size,
+					       enum dma_data_direction dir, gfp_t gfp,
+					       unsigned long attrs);
+void iommu_dma_free_noncontiguous(struct device *dev, size_t size, struct sg_table *sgt,
+				  enum dma_data_direction dir);
 
 #endif

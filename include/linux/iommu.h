@@ -10,6 +10,7 @@ struct device;
 struct iommu_dma_cookie;
 struct iommu_domain;
 struct iommu_ops;
+struct scatterlist;
 
 /* fidelity: same */
 
@@ -163,6 +164,8 @@ int iommu_sync_map(struct iommu_domain *domain, unsigned long iova, size_t size)
 size_t iommu_unmap(struct iommu_domain *domain, unsigned long iova, size_t size);
 size_t iommu_unmap_fast(struct iommu_domain *domain, unsigned long iova, size_t size,
 			struct iommu_iotlb_gather *iotlb_gather);
+ssize_t iommu_map_sg(struct iommu_domain *domain, unsigned long iova, struct scatterlist *sg,
+		     unsigned int nents, int prot, gfp_t gfp);
 phys_addr_t iommu_iova_to_phys(struct iommu_domain *domain, dma_addr_t iova);
 void iommu_set_fault_handler(struct iommu_domain *domain, iommu_fault_handler_t handler,
 			     void *token);

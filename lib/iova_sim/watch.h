@@ -28,6 +28,8 @@ struct iommu_domain;
  * @map_over: a driver met a live leaf at @iova leading to @old_phys where @new_phys was to go;
  *	@effect says what it did
  * @synced: maps of [@iova, +@size) have been made visible to the hardware
+ * @filler: [@iova, +@bytes) is mapped between two entries of a scatterlist, but nothing that the
+ *	driver gave lies there
  * @iova_alloc: [@iova, +@bytes) was handed out for @domain
  * @iova_free: [@iova, +@bytes) was given back (as passed by the caller: the length can be wrong);
  *	called before the allocator acts
@@ -48,6 +50,7 @@ struct iova_watch {
 	void (*map_over)(void *ctx, struct iommu_domain *domain, u64 iova, u64 old_phys,
 			 u64 new_phys, const char *effect);
 	void (*synced)(void *ctx, struct iommu_domain *domain, u64 iova, u64 size);
+	void (*filler)(void *ctx, struct iommu_domain *domain, u64 iova, u64 bytes);
 	void (*iova_alloc)(void *ctx, struct iommu_domain *domain, u64 iova, u64 bytes);
 	void (*iova_free)(void *ctx, struct iommu_domain *domain, u64 iova, u64 bytes);
 	void (*dma_map)(void *ctx, struct device *dev, u64 addr, u64 phys, u64 bytes, int dir);

@@ -72,7 +72,39 @@ SIM_EVENT(SWIOTLB_BOUNCED, "swiotlb", "swiotlb_bounced", "device dma_mask dev_ad
 SIM_EVENT(CACHE_CLEAN, "svmsim", "cache_clean", "phys bytes", \
 	"phys=0x{phys:x} bytes={bytes}") \
 SIM_EVENT(CACHE_INVALIDATE, "svmsim", "cache_invalidate", "phys bytes", \
-	"phys=0x{phys:x} bytes={bytes}")
+	"phys=0x{phys:x} bytes={bytes}") \
+SIM_EVENT(DMA_MAP_SG, "dma", "dma_map_sg", "device dir nents ents attrs", \
+	"{device:s} dir={dir:dir} nents={nents}/{nents} ents={ents}/{ents} attrs={attrs:attrs}") \
+SIM_EVENT(DMA_MAP_SG_ERR, "dma", "dma_map_sg_err", "device dir err attrs", \
+	"{device:s} dir={dir:dir} err={err:d} attrs={attrs:attrs}") \
+SIM_EVENT(DMA_UNMAP_SG, "dma", "dma_unmap_sg", "device dir nents attrs", \
+	"{device:s} dir={dir:dir} nents={nents} attrs={attrs:attrs}") \
+SIM_EVENT(DMA_SYNC_SG_FOR_CPU, "dma", "dma_sync_sg_for_cpu", "device dir nents", \
+	"{device:s} dir={dir:dir} nents={nents}") \
+SIM_EVENT(DMA_SYNC_SG_FOR_DEVICE, "dma", "dma_sync_sg_for_device", "device dir nents", \
+	"{device:s} dir={dir:dir} nents={nents}") \
+SIM_EVENT(SG_ENTRY, "svmsim", "sg_entry", "index phys_addr length dma_addr dma_length", \
+	"[{index}] phys_addr={phys_addr:x} length={length} dma_addr={dma_addr:x} " \
+	"dma_length={dma_length}") \
+SIM_EVENT(DMA_ALLOC, "dma", "dma_alloc", "device dir dma_addr size flags attrs", \
+	"{device:s} dir={dir:dir} dma_addr={dma_addr:x} size={size} flags={flags:x} " \
+	"attrs={attrs:attrs}") \
+SIM_EVENT(DMA_FREE, "dma", "dma_free", "device dir dma_addr size attrs", \
+	"{device:s} dir={dir:dir} dma_addr={dma_addr:x} size={size} attrs={attrs:attrs}") \
+SIM_EVENT(DMA_ALLOC_PAGES, "dma", "dma_alloc_pages", "device dir dma_addr size flags attrs", \
+	"{device:s} dir={dir:dir} dma_addr={dma_addr:x} size={size} flags={flags:x} " \
+	"attrs={attrs:attrs}") \
+SIM_EVENT(DMA_FREE_PAGES, "dma", "dma_free_pages", "device dir dma_addr size attrs", \
+	"{device:s} dir={dir:dir} dma_addr={dma_addr:x} size={size} attrs={attrs:attrs}") \
+SIM_EVENT(DMA_ALLOC_SGT, "dma", "dma_alloc_sgt", "device dir dma_addr size flags attrs", \
+	"{device:s} dir={dir:dir} dma_addr={dma_addr:x} size={size} flags={flags:x} " \
+	"attrs={attrs:attrs}") \
+SIM_EVENT(DMA_ALLOC_SGT_ERR, "dma", "dma_alloc_sgt_err", \
+	"device dir dma_addr size flags attrs", \
+	"{device:s} dir={dir:dir} dma_addr={dma_addr:x} size={size} flags={flags:x} " \
+	"attrs={attrs:attrs}") \
+SIM_EVENT(DMA_FREE_SGT, "dma", "dma_free_sgt", "device dir dma_addr size", \
+	"{device:s} dir={dir:dir} dma_addr={dma_addr:x} size={size}")
 /* clang-format on */
 
 #endif
