@@ -7,6 +7,7 @@
 #include <linux/bug.h>
 #include <linux/cache.h>
 #include <linux/mm.h>
+#include <linux/swiotlb.h>
 #include "iova_sim/dma_debug_internal.h"
 
 /* The kernel keeps the count in three tag bits. */
@@ -104,6 +105,12 @@ static void report_overlap(const struct dma_debug_entry *entry, const struct dma
 	dma_debug_report_raise(report, entry->dev, NULL, OVERLAP);
 }
 
+/* Where small buffers bounce, neighbours in a line are not what the device gets to see. */
+static bool is_bouncing(struct device *dev)
+{
+	return IS_ENABLED(CONFIG_DMA_BOUNCE_UNALIGNED_KMALLOC) && is_swiotlb_active(dev);
+}
+
 /* A line already taken: counts, and complains unless both mappings promised to leave it alone. */
 static void line_taken(struct dma_debug_line *line, const struct dma_debug_entry *entry)
 {
@@ -117,7 +124,7 @@ static void line_taken(struct dma_debug_line *line, const struct dma_debug_entry
 			  OVERLAP_MAX, &number);
 	if (!(entry->attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
 	    !(entry->is_cache_clean && line->is_cache_clean) &&
-	    dma_get_cache_alignment() >= L1_CACHE_BYTES)
+	    dma_get_cache_alignment() >= L1_CACHE_BYTES && !is_bouncing(entry->dev))
 		report_overlap(entry, line);
 }
 

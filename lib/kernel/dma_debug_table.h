@@ -177,8 +177,9 @@ ROW(OVERLAP, "overlap", "v7.0", \
 	"Two live mappings, at least one of them writable by a device, begin in the same cache " \
 	"line. On machines whose devices do not snoop, handing one buffer back to the CPU throws " \
 	"away what the device or the CPU wrote to the other. The kernel looks at the first line " \
-	"of each mapping only, and only where DMA needs alignment to cache lines: here, on " \
-	"machines with a device that is not coherent.") \
+	"of each mapping only, and only where DMA needs alignment to cache lines and has no " \
+	"bounce buffers for small buffers: here, on machines with a device that is not coherent " \
+	"and with swiotlb off.") \
 ROW(LEAK, "leak", "v7.0", \
 	"a driver left mappings behind", \
 	"The driver was unbound from the device while mappings were live. The device can still " \
