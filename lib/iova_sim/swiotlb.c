@@ -150,7 +150,7 @@ phys_addr_t swiotlb_tbl_map_single(struct device *dev, phys_addr_t orig_addr, si
 
 	if (!mem || !mem->nslabs) {
 		dev_warn_ratelimited(dev, "Can not allocate SWIOTLB buffer earlier and can't now "
-					  "provide you with the DMA bounce buffer");
+					  "provide you with the DMA bounce buffer\n");
 		return DMA_MAPPING_ERROR;
 	}
 	dev_WARN_ONCE(dev, alloc_align_mask > ~PAGE_MASK,
