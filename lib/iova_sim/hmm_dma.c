@@ -10,6 +10,7 @@
 #include <linux/pci-p2pdma.h>
 #include <linux/slab.h>
 #include "kernel/report.h"
+#include "kernel/world.h"
 
 /* A page that its owner keeps using: a copy of it would be of no use to the device. */
 #define PFN_ATTRS DMA_ATTR_REQUIRE_COHERENT
