@@ -31,8 +31,10 @@ struct svmsim_node {
 /**
  * struct svmsim_device - a device that does DMA
  * @name: actor name, a letter followed by letters and digits
- * @iommu: IOMMU profile: "generic-pt" (default), "vtd-legacy", "arm-lpae", "identity"
- * @fmt: page-table format: "vtdss", "x86-64", "arm-lpae"; default is the profile's own
+ * @iommu: IOMMU profile: "generic-pt" (default), "vtd-legacy", "amd-legacy", "arm-lpae", "mock",
+ *	"mock-huge", "identity", "none"
+ * @fmt: page-table format: "vtdss", "x86-64", "arm-lpae", "amdv1", "amdv1-2k"; default is the
+ *	profile's own
  * @mask_bits: DMA mask, 12 to 64 bits; default 48
  * @pci_address: "0000:03:00.0" style; default is assigned in order of declaration from 03:00.0
  * @non_pci: not a PCI function (so no 32-bit-first rule for IOVA)
@@ -40,7 +42,8 @@ struct svmsim_node {
  * @untrusted: external-facing
  * @lazy: lazy invalidation; the model knows strict only, so this is refused for now
  * @caching_mode: IOMMU caches not-present entries: maps need a sync before use
- * @start_pfn: first IOVA page that the allocator hands out; default 1
+ * @start_pfn: first IOVA page that the allocator hands out, counted in the smallest pages of the
+ *	format; default 1
  * @forcedac: do not try 32-bit IOVA first
  */
 struct svmsim_device {

@@ -4,6 +4,7 @@
 #include "iova_sim/domain.h"
 #include "iova_sim/iotlb.h"
 #include "iova_sim/layer.h"
+#include "iova_sim/pwc.h"
 
 static int layer_make(struct svmsim_world *world)
 {
@@ -11,6 +12,7 @@ static int layer_make(struct svmsim_world *world)
 
 	world->slot[SIM_SLOT_IOVA_SIM] = state;
 	state->iotlb = iotlb_create(world, world->machine->iotlb_sets, world->machine->iotlb_ways);
+	state->pwc = pwc_create(world);
 	return 0;
 }
 
@@ -43,6 +45,7 @@ static void layer_reset(struct svmsim_world *world)
 	while (!list_empty(&state->domains))
 		sim_domain_forget(list_last_entry(&state->domains, struct sim_domain, node));
 	iotlb_reset(state->iotlb);
+	pwc_reset(state->pwc);
 }
 
 static void layer_unmake(struct svmsim_world *world)
@@ -51,6 +54,7 @@ static void layer_unmake(struct svmsim_world *world)
 
 	/* A world may end in the middle of a run. */
 	layer_reset(world);
+	pwc_destroy(world, state->pwc);
 	iotlb_destroy(world, state->iotlb);
 	sim_free(world, state, sizeof(*state));
 	world->slot[SIM_SLOT_IOVA_SIM] = NULL;

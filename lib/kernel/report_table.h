@@ -38,8 +38,9 @@ SIM_REPORT(IOMMU_LEAK, "iommu-leak", \
 	"scenarios/hole/free-linked.svm") \
 SIM_REPORT(IOTLB_STALE, "iotlb-stale", \
 	"a device used a cached translation whose page-table entry is gone or changed", \
-	"The IOTLB still held an entry that the page table no longer has. An invalidation " \
-	"is missing, late, or covers too little.", \
+	"The IOTLB still held an entry that the page table no longer has, or the walk began" \
+	" at a cached table that is none any more. An invalidation is missing, late, covers" \
+	" too little, or spared the walk caches.", \
 	"") \
 SIM_REPORT(IOTLB_UNSYNCED, "iotlb-unsynced", \
 	"an IOVA was used before its map was synced", \
