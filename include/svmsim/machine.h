@@ -108,8 +108,10 @@ enum svmsim_quirk {
 /**
  * struct svmsim_device - a device that does DMA
  * @name: actor name, a letter followed by letters and digits
- * @iommu: IOMMU profile: "generic-pt" (default), "vtd-legacy", "arm-lpae", "identity"
- * @fmt: page-table format: "vtdss", "x86-64", "arm-lpae"; default is the profile's own
+ * @iommu: IOMMU profile: "generic-pt" (default), "vtd-legacy", "amd-legacy", "arm-lpae", "mock",
+ *	"mock-huge", "identity", "none"
+ * @fmt: page-table format: "vtdss", "x86-64", "arm-lpae", "amdv1", "amdv1-2k"; default is the
+ *	profile's own
  * @mask_bits: DMA mask, 12 to 64 bits; default 48
  * @pci_address: "0000:03:00.0" style; default is assigned in order of declaration from 03:00.0
  * @non_pci: not a PCI function (so no 32-bit-first rule for IOVA)
@@ -118,7 +120,8 @@ enum svmsim_quirk {
  * @lazy: lazy invalidation: what is unmapped waits in a flush queue and a device can get through to
  *	it by a stale IOTLB entry until the next flush; profiles that can't do so stay strict
  * @caching_mode: IOMMU caches not-present entries: maps need a sync before use
- * @start_pfn: first IOVA page that the allocator hands out; default 1
+ * @start_pfn: first IOVA page that the allocator hands out, counted in the smallest pages of the
+ *	format; default 1
  * @forcedac: do not try 32-bit IOVA first
  * @parent: name of the bridge that it is below; default is a root port of its own. Devices below
  *	one port are functions of one device. With it, @pci_address is assigned

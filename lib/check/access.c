@@ -98,6 +98,18 @@ void chk_access(struct device *dev, struct iommu_domain *domain, u64 addr, u64 p
 	}
 }
 
+/*
+ * The page table has what was needed, so the fault came out of a cache: of an entry that says less,
+ * or of a table that is none any more.
+ */
+static bool fault_is_stale(struct iommu_domain *domain, u64 addr, bool write)
+{
+	struct iopt_leaf leaf;
+
+	return iopt_walk(to_sim_domain(domain), addr, &leaf) && (write ? leaf.write : leaf.read) &&
+	       sim_phys_is_ram(sim_world, leaf.phys + (addr - leaf.iova));
+}
+
 void chk_fault(struct device *dev, struct iommu_domain *domain, u64 addr, bool write,
 	       const char *reason)
 {
@@ -108,6 +120,11 @@ void chk_fault(struct device *dev, struct iommu_domain *domain, u64 addr, bool w
 	if (books && chk_ledger_find(&books->unsynced, addr)) {
 		cause = begin(SIM_REPORT_IOTLB_UNSYNCED, dev, books, addr, write);
 		sim_report_field(cause, "outcome", "fault");
+		sim_report_raise(cause);
+	} else if (books && fault_is_stale(domain, addr, write)) {
+		cause = begin(SIM_REPORT_IOTLB_STALE, dev, books, addr, write);
+		sim_report_field(cause, "outcome", "fault");
+		sim_report_line(cause, "the page table translates this address");
 		sim_report_raise(cause);
 	}
 	report = begin(SIM_REPORT_IO_PAGE_FAULT, dev, books, addr, write);

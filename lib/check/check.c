@@ -105,10 +105,21 @@ u64 chk_resync(struct iommu_domain *domain, u64 iova, u64 bytes)
 	return live_bytes;
 }
 
+void chk_resync_lost(struct iommu_domain *domain)
+{
+	struct chk_state *state = chk_state();
+
+	if (!state->lost_last)
+		return;
+	chk_resync(domain, state->lost_start, state->lost_last - state->lost_start + 1);
+	state->lost_last = 0;
+}
+
 static void on_map_begin(void *ctx, struct iommu_domain *domain, u64 iova, u64 paddr, u64 size)
 {
 	sim_report_from_caller();
 	chk_state()->mapped_over = false;
+	chk_state()->lost_last = 0;
 }
 
 static void on_map_end(void *ctx, struct iommu_domain *domain, u64 iova, u64 paddr, u64 size,
@@ -118,6 +129,10 @@ static void on_map_end(void *ctx, struct iommu_domain *domain, u64 iova, u64 pad
 	u64 last = iova + size - 1;
 
 	sim_report_from_caller();
+	chk_resync_lost(domain);
+	if (err && size && chk_state()->mapped_over)
+		/* What was replaced before the error is gone with what was taken back. */
+		chk_resync(domain, iova, size);
 	if (err || !size)
 		return;
 	books = chk_domain_of(domain);
@@ -145,6 +160,7 @@ static void on_unmap_begin(void *ctx, struct iommu_domain *domain, u64 iova, u64
 	sim_report_from_caller();
 	if (!size)
 		return;
+	chk_state()->lost_last = 0;
 	books = chk_domain_of(domain);
 	chk_ledger_cut(&books->grants, iova, iova + size - 1, NULL);
 	chk_ledger_cut(&books->unsynced, iova, iova + size - 1, NULL);
@@ -161,7 +177,19 @@ static void on_unmap_end(void *ctx, struct iommu_domain *domain, u64 iova, u64 s
 static void on_split(void *ctx, struct iommu_domain *domain, u64 iova, u64 size, u64 leaf_iova,
 		     u64 leaf_bytes, u64 leaf_phys, u64 removed, bool corrupts)
 {
+	struct chk_state *state = chk_state();
+
 	sim_report_from_caller();
+	if (removed) {
+		u64 last = leaf_iova + (leaf_bytes - 1);
+
+		if (!state->lost_last || leaf_iova < state->lost_start)
+			state->lost_start = leaf_iova;
+		state->lost_last = max(state->lost_last, last);
+	}
+	/* A map that takes a larger leaf away is a map over something live, and says so itself. */
+	if (removed && !state->unmap.active)
+		return;
 	chk_split(domain, iova, size, leaf_iova, leaf_bytes, leaf_phys, removed, corrupts);
 }
 
@@ -315,8 +343,7 @@ static void check_unmake(struct svmsim_world *world)
 			sim_free(world, state->domain[i], sizeof(*state->domain[i]));
 	for (unsigned int i = 0; i < CHK_REACH_CHUNK_COUNT; i++)
 		if (state->reach_chunk[i])
-			host_release(state->reach_chunk[i],
-				     sizeof(u16) << (CHK_REACH_SHIFT - 12));
+			host_release(state->reach_chunk[i], CHK_REACH_CHUNK_BYTES);
 	sim_free(world, state, sizeof(*state));
 	world->slot[SIM_SLOT_CHECK] = NULL;
 }

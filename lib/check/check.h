@@ -38,6 +38,7 @@
 #include "mm/watch.h"
 
 #define CHK_DOMAIN_MAX (SVMSIM_DEVICE_MAX * 4)
+#define CHK_REACH_CHUNK_BYTES (sizeof(u16) << (CHK_REACH_SHIFT - CHK_REACH_UNIT_SHIFT))
 
 struct device;
 struct iommu_domain;
@@ -88,7 +89,9 @@ struct chk_unmap {
  * @direct: grants of devices that are not translated, by position in the machine
  * @unmap: the unmap under way
  * @mapped_over: a map under way met a live entry
- * @reach_chunk: for each 1 GiB of physical space, how many live entries reach each page; made when
+ * @lost_start: the call under way took away leaves that reach beyond its range: from here ...
+ * @lost_last: ... to here, inclusive; 0 when it did not
+ * @reach_chunk: for each 1 GiB of physical space, how many live entries reach each 2 KiB; made when
  *	first needed
  */
 struct chk_state {
@@ -98,6 +101,8 @@ struct chk_state {
 	struct chk_ledger direct[SVMSIM_DEVICE_MAX];
 	struct chk_unmap unmap;
 	bool mapped_over;
+	u64 lost_start;
+	u64 lost_last;
 	u16 *reach_chunk[CHK_REACH_CHUNK_COUNT];
 };
 
@@ -124,6 +129,12 @@ bool chk_device_translated(struct device *dev);
  * Return: bytes of the range that are live now.
  */
 u64 chk_resync(struct iommu_domain *domain, u64 iova, u64 bytes);
+
+/**
+ * chk_resync_lost - the same for what the call under way took away beyond its range
+ * @domain: domain
+ */
+void chk_resync_lost(struct iommu_domain *domain);
 
 /**
  * chk_window_find - window that holds an address, living or dead
@@ -153,7 +164,7 @@ void chk_fault(struct device *dev, struct iommu_domain *domain, u64 addr, bool w
 void chk_page_free(unsigned long pfn, unsigned long count);
 void chk_bad_ref(unsigned long pfn, const char *what);
 
-/* Count of live entries that reach each page; both bounds are physical addresses. */
+/* Live entries that reach physical memory; of a page counts the part that most of them reach. */
 void chk_reach_add(u64 phys, u64 bytes);
 void chk_reach_remove(u64 phys, u64 bytes);
 unsigned int chk_reach_count(u64 phys);

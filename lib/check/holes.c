@@ -79,6 +79,7 @@ void chk_holes_unmap_end(struct iommu_domain *domain, u64 iova, u64 size, u64 un
 	if (unmapped > size)
 		beyond_bytes = chk_ledger_sum(&books->live, last + 1, iova + unmapped - 1);
 	chk_resync(domain, iova, max(size, unmapped));
+	chk_resync_lost(domain);
 	if (unmapped > size)
 		beyond_bytes -= chk_ledger_sum(&books->live, last + 1, iova + unmapped - 1);
 

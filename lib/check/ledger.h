@@ -13,6 +13,8 @@
 #include <linux/types.h>
 
 #define CHK_REACH_SHIFT 30
+/* What is counted: the smallest granule that a page table can have. */
+#define CHK_REACH_UNIT_SHIFT 11
 #define CHK_REACH_CHUNK_COUNT (1u << (41 - CHK_REACH_SHIFT))
 
 struct svmsim_world;

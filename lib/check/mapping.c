@@ -43,6 +43,7 @@ void chk_split(struct iommu_domain *domain, u64 iova, u64 size, u64 leaf_iova, u
 void chk_map_over(struct iommu_domain *domain, u64 iova, u64 old_phys, u64 new_phys,
 		  const char *effect)
 {
+	const struct chk_state *state = chk_state();
 	struct chk_domain *books = chk_domain_of(domain);
 	const struct chk_node *left = chk_ledger_find(&books->left, iova);
 	struct sim_report *report = sim_report_begin(SIM_REPORT_IOMMU_MAP_OVER);
@@ -52,6 +53,9 @@ void chk_map_over(struct iommu_domain *domain, u64 iova, u64 old_phys, u64 new_p
 	sim_report_field(report, "effect", "%s", effect);
 	sim_report_line(report, "the entry leads to 0x%llx, the new one was to lead to 0x%llx",
 			old_phys, new_phys);
+	if (state->lost_last)
+		sim_report_line(report, "the driver removed the whole entry, %llu pages of it",
+				(state->lost_last - state->lost_start + 1) >> 12);
 	if (left)
 		sim_report_line(report, "the live entry was left behind by an earlier teardown");
 	sim_report_raise(report);

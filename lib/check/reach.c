@@ -15,12 +15,12 @@
 #include "iova_sim/domain.h"
 #include "iova_sim/layer.h"
 
-#define REACH_PAGES (1ul << (CHK_REACH_SHIFT - 12))
+#define REACH_UNITS (1ul << (CHK_REACH_SHIFT - CHK_REACH_UNIT_SHIFT))
 
-static u16 *reach_slot(u64 pfn, bool make)
+static u16 *reach_slot(u64 unit, bool make)
 {
 	struct chk_state *state = chk_state();
-	u64 chunk = pfn / REACH_PAGES;
+	u64 chunk = unit / REACH_UNITS;
 
 	/* Beyond the memory map: a device's BAR, or an address that only a page table knows. */
 	if (chunk >= CHK_REACH_CHUNK_COUNT)
@@ -28,29 +28,38 @@ static u16 *reach_slot(u64 pfn, bool make)
 	if (!state->reach_chunk[chunk]) {
 		if (!make)
 			return NULL;
-		state->reach_chunk[chunk] = host_reserve(REACH_PAGES * sizeof(u16));
+		state->reach_chunk[chunk] = host_reserve(CHK_REACH_CHUNK_BYTES);
 		SIM_ASSERT(state->reach_chunk[chunk]);
 	}
-	return &state->reach_chunk[chunk][pfn % REACH_PAGES];
+	return &state->reach_chunk[chunk][unit % REACH_UNITS];
 }
 
 void chk_reach_add(u64 phys, u64 bytes)
 {
-	for (u64 pfn = phys >> 12; pfn <= (phys + bytes - 1) >> 12; pfn++) {
-		u16 *slot = reach_slot(pfn, true);
+	u64 last = (phys + bytes - 1) >> CHK_REACH_UNIT_SHIFT;
 
-		if (slot && *slot != 0xffff)
+	for (u64 unit = phys >> CHK_REACH_UNIT_SHIFT; unit <= last; unit++) {
+		u16 *slot = reach_slot(unit, true);
+
+		/* A leaf may be larger than all there is to count. */
+		if (!slot)
+			return;
+		if (*slot != 0xffff)
 			++*slot;
 	}
 }
 
 void chk_reach_remove(u64 phys, u64 bytes)
 {
-	for (u64 pfn = phys >> 12; pfn <= (phys + bytes - 1) >> 12; pfn++) {
-		u16 *slot = reach_slot(pfn, false);
+	u64 last = (phys + bytes - 1) >> CHK_REACH_UNIT_SHIFT;
 
+	for (u64 unit = phys >> CHK_REACH_UNIT_SHIFT; unit <= last; unit++) {
+		u16 *slot = reach_slot(unit, false);
+
+		if (!slot)
+			return;
 		/* A saturated count stays: too many to tell. */
-		if (slot && *slot != 0xffff) {
+		if (*slot != 0xffff) {
 			SIM_ASSERT(*slot > 0);
 			--*slot;
 		}
@@ -59,9 +68,16 @@ void chk_reach_remove(u64 phys, u64 bytes)
 
 unsigned int chk_reach_count(u64 phys)
 {
-	u16 *slot = reach_slot(phys >> 12, false);
+	u64 first = phys >> 12 << (12 - CHK_REACH_UNIT_SHIFT);
+	unsigned int count = 0;
 
-	return slot ? *slot : 0;
+	for (u64 unit = first; unit < first + (4096 >> CHK_REACH_UNIT_SHIFT); unit++) {
+		u16 *slot = reach_slot(unit, false);
+
+		if (slot && *slot > count)
+			count = *slot;
+	}
+	return count;
 }
 
 /**

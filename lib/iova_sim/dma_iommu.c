@@ -179,6 +179,12 @@ int sim_dma_attach(struct device *dev, struct sim_domain *sdom, const struct sim
 	return err;
 }
 
+void sim_dma_setup_direct(struct device *dev)
+{
+	dev->dma_iommu = false;
+	dev->dma_skip_sync = dev->dma_coherent;
+}
+
 void sim_dma_detach(struct device *dev)
 {
 	struct iommu_domain *domain = dev->sim->domain;

@@ -84,6 +84,12 @@ int sim_dma_attach(struct device *dev, struct sim_domain *sdom,
 		   const struct sim_dma_params *params);
 
 /**
+ * sim_dma_setup_direct - set up the DMA API of a device that has no IOMMU in front of it
+ * @dev: device without a domain; stays without one
+ */
+void sim_dma_setup_direct(struct device *dev);
+
+/**
  * sim_dma_detach - take a device from its domain
  * @dev: device; nothing happens when it has no domain
  *

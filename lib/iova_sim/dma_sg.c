@@ -9,6 +9,7 @@
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/scatterlist.h>
+#include "iova_sim/dma_debug.h"
 #include "iova_sim/dma_iommu.h"
 #include "kernel/report.h"
 
@@ -41,6 +42,7 @@ static int map_sg(struct device *dev, struct scatterlist *sg, int nents,
 	if (ents > 0) {
 		sim_event(DMA_MAP_SG, dev->sim->name, dir, nents, ents, attrs);
 		sim_sg_trace(sg, nents);
+		debug_dma_map_sg(dev, sg, nents, ents, dir, attrs);
 	} else if (WARN_ON_ONCE(ents != -EINVAL && ents != -ENOMEM && ents != -EIO &&
 				ents != -EREMOTEIO)) {
 		sim_event(DMA_MAP_SG_ERR, dev->sim->name, dir, (u64)(s64)ents, attrs);
@@ -89,6 +91,7 @@ void dma_unmap_sg_attrs(struct device *dev, struct scatterlist *sg, int nents,
 	sim_scope_begin();
 	sim_event(DMA_UNMAP_SG, dev->sim->name, dir, nents, attrs);
 	sim_sg_trace(sg, nents);
+	debug_dma_unmap_sg(dev, sg, nents, dir, attrs);
 	if (use_dma_iommu(dev))
 		iommu_dma_unmap_sg(dev, sg, nents, dir, attrs);
 	else
@@ -107,6 +110,7 @@ void __dma_sync_sg_for_cpu(struct device *dev, struct scatterlist *sg, int nelem
 		dma_direct_sync_sg_for_cpu(dev, sg, nelems, dir);
 	sim_event(DMA_SYNC_SG_FOR_CPU, dev->sim->name, dir, nelems);
 	sim_sg_trace(sg, nelems);
+	debug_dma_sync_sg_for_cpu(dev, sg, nelems, dir);
 }
 EXPORT_SYMBOL(__dma_sync_sg_for_cpu);
 
@@ -120,5 +124,6 @@ void __dma_sync_sg_for_device(struct device *dev, struct scatterlist *sg, int ne
 		dma_direct_sync_sg_for_device(dev, sg, nelems, dir);
 	sim_event(DMA_SYNC_SG_FOR_DEVICE, dev->sim->name, dir, nelems);
 	sim_sg_trace(sg, nelems);
+	debug_dma_sync_sg_for_device(dev, sg, nelems, dir);
 }
 EXPORT_SYMBOL(__dma_sync_sg_for_device);

@@ -5,12 +5,17 @@
 #include "iova_sim/iotlb.h"
 #include "iova_sim/layer.h"
 #include "iova_sim/profile.h"
+#include "iova_sim/pwc.h"
 
 static const struct sim_iommu_profile *const profiles[] = {
 	&sim_profile_generic_pt,
 	&sim_profile_vtd_legacy,
 	&sim_profile_arm_lpae,
 	&sim_profile_identity,
+	&sim_profile_amd_legacy,
+	&sim_profile_mock,
+	&sim_profile_mock_huge,
+	&sim_profile_none,
 };
 
 #define PROFILE_COUNT (sizeof(profiles) / sizeof(profiles[0]))
@@ -53,13 +58,32 @@ static int pick_format(struct svmsim_world *world, const struct sim_iommu_profil
 
 static void init_paging(struct sim_domain *sdom)
 {
+	const struct sim_iommu_profile *profile = sdom->profile;
 	struct iommu_domain *domain = &sdom->domain;
+	bool is_default = !strcmp(sdom->table.fmt->name, profile->formats[0]);
 
-	for (unsigned int level = 0; level < IOPT_LEAF_LEVEL_COUNT; level++)
-		domain->pgsize_bitmap |= iopt_level_bytes(level);
-	domain->geometry.aperture_start = 0;
+	domain->pgsize_bitmap = iopt_sizes(&sdom->table);
+	if (profile->sizes)
+		domain->pgsize_bitmap &= profile->sizes;
+	domain->geometry.aperture_start = is_default ? profile->aperture_start : 0;
 	domain->geometry.aperture_end = sdom->table.va_last;
+	if (is_default && profile->aperture_last)
+		domain->geometry.aperture_end = profile->aperture_last;
 	domain->geometry.force_aperture = true;
+}
+
+/* What follows from a driver, a format and the hardware together. */
+static void init_hardware(struct sim_domain *sdom, const struct iopt_fmt *fmt, bool caching_mode)
+{
+	sdom->hardware = sdom->profile->hardware;
+	if (fmt && fmt->amd && sdom->hardware == SIM_HARDWARE_VTD)
+		sdom->hardware = SIM_HARDWARE_AMD;
+	sdom->caching_mode = caching_mode && fmt && fmt->caches_absent &&
+			     sdom->hardware != SIM_HARDWARE_TEST;
+	if (sdom->profile->gathers_pages)
+		sdom->gathers = SIM_GATHERS_PAGES;
+	else if (sdom->hardware == SIM_HARDWARE_AMD && sdom->caching_mode)
+		sdom->gathers = SIM_GATHERS_NO_GAPS;
 }
 
 int sim_domain_create_levels(struct svmsim_world *world, const char *profile_name,
@@ -77,6 +101,9 @@ int sim_domain_create_levels(struct svmsim_world *world, const char *profile_nam
 	profile = sim_iommu_profile_find(profile_name);
 	if (!profile)
 		return sim_set_error(world, -EINVAL, "unknown IOMMU profile %s", profile_name);
+	if (!sim_iommu_profile_has_iommu(profile))
+		return sim_set_error(world, -EINVAL, "IOMMU profile %s has no domains",
+				     profile_name);
 	err = pick_format(world, profile, fmt_name, &fmt);
 	if (err)
 		return err;
@@ -87,7 +114,7 @@ int sim_domain_create_levels(struct svmsim_world *world, const char *profile_nam
 	sdom->profile = profile;
 	sdom->world = world;
 	sdom->state = state;
-	sdom->caching_mode = caching_mode && fmt && fmt->caches_absent;
+	init_hardware(sdom, fmt, caching_mode);
 	if (fmt) {
 		err = iopt_init(&sdom->table, world, fmt, level_count);
 		if (err) {
@@ -113,6 +140,7 @@ int sim_domain_create(struct svmsim_world *world, const char *profile_name, cons
 void sim_domain_destroy(struct sim_domain *sdom)
 {
 	iotlb_invalidate_domain(sdom->state->iotlb, sdom->index);
+	pwc_invalidate_domain(sdom->state->pwc, sdom);
 	if (sdom->table.top)
 		iopt_fini(&sdom->table);
 	sim_domain_forget(sdom);

@@ -9,17 +9,28 @@
 #include "iova_sim/fault_log.h"
 #include "iova_sim/iotlb.h"
 #include "iova_sim/layer.h"
+#include "iova_sim/pwc.h"
 #include "mm/cache.h"
 #include "mm/phys.h"
 
 /* Tables of the first stage take addresses whose upper bits repeat the highest translated one. */
 static bool width_is_wrong(const struct iopt *table, u64 addr)
 {
-	unsigned int shift = 64 - iopt_level_shift(table->top_level + 1);
+	unsigned int shift = 64 - iopt_level_shift(table->fmt, table->top_level + 1);
 
 	if (!table->fmt->va_bits_unused)
 		return addr > table->va_last;
 	return (u64)((s64)(addr << shift) >> shift) != addr;
+}
+
+/* NULL when the device's addresses are physical ones. */
+static __always_inline struct sim_domain *translating_domain(struct device *dev)
+{
+	struct iommu_domain *domain = dev->sim->domain;
+
+	if (unlikely(!domain || domain->type == IOMMU_DOMAIN_IDENTITY))
+		return NULL;
+	return to_sim_domain(domain);
 }
 
 static int fault(struct device *dev, struct sim_domain *sdom, u64 addr, bool write,
@@ -27,6 +38,14 @@ static int fault(struct device *dev, struct sim_domain *sdom, u64 addr, bool wri
 {
 	sim_fault_log(dev, sdom, addr, write, kind);
 	return -EFAULT;
+}
+
+static bool walk(struct sim_domain *sdom, u64 addr, struct iopt_leaf *leaf, bool *cached)
+{
+	*cached = false;
+	if (sdom->hardware == SIM_HARDWARE_TEST)
+		return iopt_walk(sdom, addr, leaf);
+	return pwc_walk(sdom->state->pwc, sdom, addr, leaf, cached);
 }
 
 /* The IOTLB has no entry: what the table says now. */
@@ -38,28 +57,27 @@ static noinline int translate_walk(struct device *dev, struct sim_domain *sdom, 
 
 	if (width_is_wrong(&sdom->table, addr))
 		return fault(dev, sdom, addr, write, SIM_FAULT_WIDTH);
-	if (!iopt_walk(sdom, addr, &leaf)) {
+	if (!walk(sdom, addr, &leaf, &target->cached)) {
 		if (sdom->caching_mode)
 			iotlb_insert_absent(iotlb, sdom->index, addr);
 		return fault(dev, sdom, addr, write, SIM_FAULT_NOT_PRESENT);
 	}
 	if (!(write ? leaf.write : leaf.read))
 		return fault(dev, sdom, addr, write, SIM_FAULT_PERMISSION);
-	iotlb_insert(iotlb, sdom->index, addr, leaf.iova, leaf.phys, leaf.bytes,
-		     (leaf.read ? IOTLB_READ : 0) | (leaf.write ? IOTLB_WRITE : 0));
+	if (sdom->hardware != SIM_HARDWARE_TEST)
+		iotlb_insert(iotlb, sdom->index, addr, leaf.iova, leaf.phys, leaf.bytes,
+			     (leaf.read ? IOTLB_READ : 0) | (leaf.write ? IOTLB_WRITE : 0));
 	target->phys = leaf.phys + (addr - leaf.iova);
 	target->last = leaf.iova + (leaf.bytes - 1);
-	target->cached = false;
 	return 0;
 }
 
 int sim_dma_translate(struct device *dev, u64 addr, bool write, struct sim_dma_target *target)
 {
-	struct iommu_domain *domain = dev->sim->domain;
-	struct sim_domain *sdom = to_sim_domain(domain);
+	struct sim_domain *sdom = translating_domain(dev);
 	unsigned int flags;
 
-	if (unlikely(domain->type == IOMMU_DOMAIN_IDENTITY)) {
+	if (unlikely(!sdom)) {
 		*target = (struct sim_dma_target){ .phys = addr, .last = ~0ull };
 		return 0;
 	}
@@ -146,7 +164,7 @@ static int transfer_piece(struct device *dev, u64 addr, void *buf, size_t bytes,
 	if (err)
 		return err;
 	if (unlikely(!sim_phys_is_ram(sim_world, target.phys))) {
-		err = pass_to_peer(dev, to_sim_domain(domain), addr, target.phys, bytes, write);
+		err = pass_to_peer(dev, translating_domain(dev), addr, target.phys, bytes, write);
 		if (err)
 			return err;
 	}
@@ -159,12 +177,16 @@ static int transfer_piece(struct device *dev, u64 addr, void *buf, size_t bytes,
 static int transfer(struct device *dev, u64 addr, void *buf, size_t bytes, bool write,
 		    size_t *done)
 {
+	const struct sim_domain *sdom = translating_domain(dev);
+	size_t page = PAGE_SIZE;
 	int err = 0;
 
+	if (sdom && sdom->table.fmt->granule_shift < PAGE_SHIFT)
+		page = 1ul << sdom->table.fmt->granule_shift;
 	*done = 0;
 	while (*done < bytes) {
 		u64 at = addr + *done;
-		size_t piece = PAGE_SIZE - offset_in_page(at);
+		size_t piece = page - (at & (page - 1));
 
 		if (piece > bytes - *done)
 			piece = bytes - *done;

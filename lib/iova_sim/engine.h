@@ -2,10 +2,11 @@
 /*
  * DOC: Overview
  *
- * A device's DMA engine. Each access is cut at 4 KiB boundaries, and each piece goes the way of a
- * real request: IOTLB, else a walk of the table bits in RAM, permission, bytes. What went through
- * before a fault stays done. A request whose address a switch on its way up leads to another device
- * is not translated: it reaches that device's memory, and no IOMMU hears of it.
+ * A device's DMA engine. Each access is cut at pages, or at granules where these are smaller, and
+ * each piece goes the way of a real request: IOTLB, else a walk of the table bits in RAM that
+ * begins at a table of the walk cache, permission, bytes. What went through before a fault stays
+ * done. A request whose address a switch on its way up leads to another device is not translated:
+ * it reaches that device's memory, and no IOMMU hears of it.
  *
  * DOC: Not modelled
  *
@@ -23,7 +24,7 @@ struct device;
  * struct sim_dma_target - where an address leads
  * @phys: physical address
  * @last: last address that the same translation covers
- * @cached: an IOTLB entry was used
+ * @cached: an IOTLB entry or a table of the walk cache was used
  */
 struct sim_dma_target {
 	u64 phys;
@@ -38,7 +39,7 @@ struct sim_dma_target {
  * @write: whether the request writes
  * @target: filled on success
  *
- * Fills the IOTLB. A device with direct mapping is not translated.
+ * Fills the IOTLB and the walk cache. A device with direct mapping is not translated.
  * Return: 0, or -EFAULT after logging the fault and telling the watcher.
  */
 int sim_dma_translate(struct device *dev, u64 addr, bool write, struct sim_dma_target *target);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 #include <linux/device.h>
+#include <linux/iommu.h>
 #include <linux/pci.h>
 #include <linux/printk.h>
 #include "device/sim_device.h"
@@ -16,6 +17,11 @@
 #define SMMU_READ (1ull << 35)
 #define SMMU_CLASS_INPUT (2ull << 40)
 #define SMMU_CLASS_TEXT "Input address caused fault"
+
+/* Flags of AMD's event: present, write, lacks permission. */
+#define AMD_FLAG_PRESENT 0x010u
+#define AMD_FLAG_WRITE 0x020u
+#define AMD_FLAG_PERMISSION 0x040u
 
 struct vtd_reason {
 	unsigned int code;
@@ -121,6 +127,45 @@ static void smmuv3_log(struct device *dev, struct sim_domain *sdom, u64 addr, bo
 	       write ? "write" : "read", 0u);
 }
 
+/*
+ * Numbers of domains begin with 1. A function of the PCI bus is named by the kernel and limited on
+ * its own; what else there is appears under its requester identity.
+ */
+static void amd_log(struct device *dev, struct sim_domain *sdom, u64 addr, bool write,
+		    enum sim_fault_kind kind, char *text)
+{
+	static const char limit;
+	unsigned int flags = write ? AMD_FLAG_WRITE : 0;
+	const u16 source = requester(dev);
+
+	if (kind == SIM_FAULT_PERMISSION)
+		flags |= AMD_FLAG_PRESENT | AMD_FLAG_PERMISSION;
+	if (dev_is_pci(dev)) {
+		snprintf(text, REASON_BYTES,
+			 "Event logged [IO_PAGE_FAULT domain=0x%04x address=0x%llx flags=0x%04x]",
+			 sdom->index + 1, addr, flags);
+		if (report_iommu_fault(&sdom->domain, dev, addr,
+				       write ? IOMMU_FAULT_WRITE : IOMMU_FAULT_READ) &&
+		    sim_ratelimit(dev->sim, "amd_iommu_report_page_fault"))
+			dev_err(dev, "AMD-Vi: %s\n", text);
+		return;
+	}
+	snprintf(text, REASON_BYTES,
+		 "Event logged [IO_PAGE_FAULT device=%04x:%02x:%02x.%x domain=0x%04x "
+		 "address=0x%llx flags=0x%04x]",
+		 0, source >> 8, PCI_SLOT(source & 0xff), PCI_FUNC(source & 0xff),
+		 sdom->index + 1, addr, flags);
+	if (sim_ratelimit(&limit, "amd_iommu_report_page_fault"))
+		printk(KERN_ERR "AMD-Vi: %s\n", text);
+}
+
+/* The mock has no words for what no device of its kind ever does. */
+static void test_log(u64 addr, bool write, enum sim_fault_kind kind, char *text)
+{
+	snprintf(text, REASON_BYTES, "mock: %s of 0x%llx: %s", write ? "write" : "read", addr,
+		 kind == SIM_FAULT_PERMISSION ? "no permission" : "no translation");
+}
+
 void sim_fault_log(struct device *dev, struct sim_domain *sdom, u64 addr, bool write,
 		   enum sim_fault_kind kind)
 {
@@ -132,9 +177,13 @@ void sim_fault_log(struct device *dev, struct sim_domain *sdom, u64 addr, bool w
 		snprintf(text, sizeof(text),
 			 "unsupported request: the host bridge passes nothing on to the device at 0x%llx",
 			 addr);
-	else if (sdom->profile->fault_style == SIM_FAULT_SMMUV3)
+	else if (sdom->hardware == SIM_HARDWARE_SMMU)
 		smmuv3_log(dev, sdom, addr, write, kind, text);
+	else if (sdom->hardware == SIM_HARDWARE_AMD)
+		amd_log(dev, sdom, addr, write, kind, text);
+	else if (sdom->hardware == SIM_HARDWARE_TEST)
+		test_log(addr, write, kind, text);
 	else
 		vtd_log(dev, sdom, addr, write, kind, text);
-	iova_sim_watch(fault, dev, &sdom->domain, addr, write, text);
+	iova_sim_watch(fault, dev, sdom ? &sdom->domain : NULL, addr, write, text);
 }

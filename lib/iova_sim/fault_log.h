@@ -7,8 +7,10 @@
  *
  * DOC: Source
  *
- * drivers/iommu/intel/dmar.c and drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c, v7.0. Neither calls
- * report_iommu_fault(), so that no io_page_fault event comes from here.
+ * drivers/iommu/intel/dmar.c, drivers/iommu/amd/iommu.c and
+ * drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c, v7.0. Of these AMD's alone calls
+ * report_iommu_fault(), which emits the event io_page_fault and whose handler can keep the line
+ * from being printed.
  */
 #ifndef IOVA_SIM_FAULT_LOG_H
 #define IOVA_SIM_FAULT_LOG_H
@@ -39,7 +41,7 @@ enum sim_fault_kind {
 /**
  * sim_fault_log - log a fault and tell the watcher
  * @dev: device whose access it was
- * @sdom: its domain
+ * @sdom: its domain, NULL without an IOMMU, which can only be @SIM_FAULT_NO_MEMORY
  * @addr: the address, with the offset in its page
  * @write: whether it was a write
  * @kind: why

@@ -133,7 +133,7 @@ static __always_inline bool map_one(struct sim_domain *sdom, u64 iova, u64 paddr
 	    unlikely(gfp & GFP_REFUSED) || unlikely(!(prot & (IOMMU_READ | IOMMU_WRITE))) ||
 	    unlikely(paddr > table->oa_last))
 		return false;
-	entry = table->leaf_table + iopt_index(iova, 0);
+	entry = table->leaf_table + iopt_page_index(iova);
 	if (unlikely(iopt_is_present(table->fmt, *entry)))
 		return false;
 	*entry = paddr | table->page_bits[prot & (IOPT_PROT_COUNT - 1)];
@@ -231,7 +231,7 @@ static noinline size_t unmap_any(struct iommu_domain *domain, unsigned long iova
 	return unmapped;
 }
 
-/* As map_one(), to clear a live entry. A table is never emptied by one page of it. */
+/* As map_one(), to clear a live entry. A table is never freed for one page of it. */
 static __always_inline bool unmap_one(struct sim_domain *sdom, u64 iova, size_t size,
 				      struct iommu_iotlb_gather *gather)
 {
@@ -239,11 +239,13 @@ static __always_inline bool unmap_one(struct sim_domain *sdom, u64 iova, size_t 
 
 	if (!is_simple(sdom, iova, size))
 		return false;
-	entry = sdom->table.leaf_table + iopt_index(iova, 0);
-	if (unlikely(!iopt_is_present(sdom->table.fmt, *entry)))
+	entry = sdom->table.leaf_table + iopt_page_index(iova);
+	if (unlikely(!iopt_is_present(sdom->table.fmt, *entry)) ||
+	    unlikely(iopt_is_replica(sdom->table.fmt, *entry)) ||
+	    unlikely(sdom->gathers == SIM_GATHERS_NO_GAPS))
 		return false;
 	*entry = 0;
-	if (sdom->profile->gathers_pages && !gather->queued)
+	if (sdom->gathers == SIM_GATHERS_PAGES && !gather->queued)
 		iommu_iotlb_gather_add_page(&sdom->domain, gather, iova, IOPT_PAGE_BYTES);
 	else
 		iommu_iotlb_gather_add_range(gather, iova, IOPT_PAGE_BYTES);

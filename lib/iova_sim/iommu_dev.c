@@ -4,7 +4,8 @@
  * faults are reported.
  *
  * Models: drivers/iommu/iommu.c, v7.0
- * Differs: reserved are the interrupt window of the architecture and nothing from firmware tables.
+ * Differs: reserved are the windows that driver and architecture know of and nothing from firmware
+ * tables.
  */
 #include <linux/bug.h>
 #include <linux/device.h>
@@ -13,6 +14,9 @@
 #include <linux/slab.h>
 #include "device/sim_device.h"
 #include "iova_sim/domain.h"
+
+#define AMD_HT_START 0xfd00000000ull
+#define AMD_HT_BYTES 0x300000000ull
 
 struct iommu_domain *iommu_get_domain_for_dev(struct device *dev)
 {
@@ -77,6 +81,17 @@ struct iommu_resv_region *iommu_alloc_resv_region(phys_addr_t start, size_t leng
 	return region;
 }
 
+/* Below 1 TiB are the special addresses of HyperTransport, with all processors up to a few. */
+static void add_amd_region(struct list_head *list)
+{
+	struct iommu_resv_region *region =
+		iommu_alloc_resv_region(AMD_HT_START, AMD_HT_BYTES, 0, IOMMU_RESV_RESERVED,
+					GFP_KERNEL);
+
+	if (region)
+		list_add_tail(&region->list, list);
+}
+
 void iommu_get_resv_regions(struct device *dev, struct list_head *list)
 {
 	struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
@@ -86,6 +101,8 @@ void iommu_get_resv_regions(struct device *dev, struct list_head *list)
 
 	if (!domain)
 		return;
+	if (to_sim_domain(domain)->hardware == SIM_HARDWARE_AMD)
+		add_amd_region(list);
 	profile = to_sim_domain(domain)->profile;
 	if (!profile->msi_bytes)
 		return;

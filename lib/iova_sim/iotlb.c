@@ -117,17 +117,20 @@ static __always_inline void entry_fill(struct iotlb *iotlb, u32 domain_index, u6
 static noinline void insert_large(struct iotlb *iotlb, u32 domain_index, u64 iova, u64 leaf_iova,
 				  u64 leaf_phys, u64 leaf_bytes, unsigned int flags)
 {
-	unsigned int class = IOTLB_CLASS_COUNT - 1;
+	unsigned int class = IOTLB_CLASS_1G;
 	u64 start, mask;
 
 	for (;; class--) {
 		mask = (1ull << iotlb_class_shift(class)) - 1;
 		start = iova & ~mask;
-		if (!class)
+		if (class == IOTLB_CLASS_2K)
 			break;
 		if (start >= leaf_iova && start + mask <= leaf_iova + (leaf_bytes - 1) &&
 		    !((leaf_phys + (start - leaf_iova)) & mask))
 			break;
+		/* Last comes the class that every leaf is a multiple of. */
+		if (!class)
+			class = IOTLB_CLASS_2K + 1;
 	}
 	entry_fill(iotlb, domain_index, iova, class,
 		   (leaf_phys + (start - leaf_iova)) | flags | IOTLB_PRESENT);

@@ -3,14 +3,15 @@
  * DOC: Overview
  *
  * The IOMMU's cache of translations: sets and ways from the machine description, entries tagged by
- * domain index. An entry caches a whole leaf of 4 KiB, 2 MiB or 1 GiB (a larger or odd leaf is
- * cached as the largest of these that fits around the address). A lookup probes one set for each
+ * domain index. An entry caches a whole leaf of 2 KiB, 4 KiB, 2 MiB or 1 GiB (a larger or odd leaf
+ * is cached as the largest of these that fits around the address). A lookup probes one set for each
  * size that has entries at all. A full set replaces its ways in turn, so what is cached depends on
  * nothing but the order of accesses.
  *
  * DOC: Vocabulary
  *
- * class    index of a cached size: 0 for 4 KiB, 1 for 2 MiB, 2 for 1 GiB.
+ * class    index of a cached size: 0 for 4 KiB, 1 for 2 MiB, 2 for 1 GiB, 3 for 2 KiB, the leaves
+ *          of formats with an odd granule.
  * absent   an entry that says "there is no translation": a hit on it is a fault. Only hardware in
  *          caching mode keeps these, always as 4 KiB.
  * epoch    an entry counts only while its epoch is the cache's: dropping everything is one
@@ -18,7 +19,7 @@
  *
  * DOC: Not modelled
  *
- * Paging-structure caches, PASIDs, and the freedom of real hardware to drop entries at any time or
+ * PASIDs, and the freedom of real hardware to drop entries at any time or
  * to walk again when a cached permission does not suffice: what is cached here is used until it is
  * invalidated or replaced, which shows missing invalidations most clearly.
  */
@@ -27,13 +28,15 @@
 
 #include <linux/types.h>
 
-#define IOTLB_CLASS_COUNT 3
+#define IOTLB_CLASS_COUNT 4
+#define IOTLB_CLASS_1G 2
+#define IOTLB_CLASS_2K 3
 
 /* Low bits of an entry's phys. */
 #define IOTLB_READ 1u
 #define IOTLB_WRITE 2u
 #define IOTLB_PRESENT 4u
-#define IOTLB_FLAGS 0xfffu
+#define IOTLB_FLAGS 0x7ffu
 
 /**
  * struct iotlb_entry - one way of one set
@@ -88,7 +91,7 @@ struct iotlb_record {
 
 static __always_inline unsigned int iotlb_class_shift(unsigned int class)
 {
-	return 12 + 9 * class;
+	return class == IOTLB_CLASS_2K ? 11 : 12 + 9 * class;
 }
 
 static __always_inline u32 iotlb_set_index(const struct iotlb *iotlb, u32 domain_index, u64 iova,
@@ -135,7 +138,8 @@ static __always_inline struct iotlb_entry *iotlb_probe(const struct iotlb *iotlb
  * @last: set to the last IOVA that the entry covers
  * @flags: set to the entry's IOTLB_READ, IOTLB_WRITE, IOTLB_PRESENT
  *
- * Smaller classes are probed first. Inline, because each granule of a DMA passes here.
+ * 4 KiB, 2 MiB and 1 GiB are probed in this order, 2 KiB last. Inline, because each granule of a
+ * DMA passes here.
  * Return: whether there is an entry; nothing is set when there is none.
  */
 static __always_inline bool iotlb_lookup(struct iotlb *iotlb, u32 domain_index, u64 iova, u64 *phys,
@@ -168,7 +172,8 @@ static __always_inline bool iotlb_lookup(struct iotlb *iotlb, u32 domain_index, 
  */
 static inline bool iotlb_is_empty(const struct iotlb *iotlb)
 {
-	return !(iotlb->class_count[0] | iotlb->class_count[1] | iotlb->class_count[2]);
+	return !(iotlb->class_count[0] | iotlb->class_count[1] | iotlb->class_count[2] |
+		 iotlb->class_count[IOTLB_CLASS_2K]);
 }
 
 struct svmsim_world;
@@ -200,8 +205,8 @@ void iotlb_reset(struct iotlb *iotlb);
  * @domain_index: domain
  * @iova: the address that was translated
  * @leaf_iova: start of the leaf
- * @leaf_phys: where the leaf starts in physical memory, a multiple of 4 KiB
- * @leaf_bytes: its size, at least 4 KiB
+ * @leaf_phys: where the leaf starts in physical memory, a multiple of 2 KiB
+ * @leaf_bytes: its size, at least 2 KiB
  * @flags: IOTLB_READ, IOTLB_WRITE; presence is implied
  *
  * An entry for the same address and class is replaced in place.

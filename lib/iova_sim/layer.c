@@ -5,6 +5,7 @@
 #include "iova_sim/domain.h"
 #include "iova_sim/iotlb.h"
 #include "iova_sim/layer.h"
+#include "iova_sim/pwc.h"
 #include "iova_sim/swiotlb.h"
 
 static int layer_make(struct svmsim_world *world)
@@ -13,6 +14,7 @@ static int layer_make(struct svmsim_world *world)
 
 	world->slot[SIM_SLOT_IOVA_SIM] = state;
 	state->iotlb = iotlb_create(world, world->machine->iotlb_sets, world->machine->iotlb_ways);
+	state->pwc = pwc_create(world);
 	return 0;
 }
 
@@ -64,6 +66,7 @@ static void layer_reset(struct svmsim_world *world)
 	iotlb_reset(state->iotlb);
 	sim_dma_debug_stop(world);
 	sim_swiotlb_free(world);
+	pwc_reset(state->pwc);
 }
 
 static void layer_unmake(struct svmsim_world *world)
@@ -72,6 +75,7 @@ static void layer_unmake(struct svmsim_world *world)
 
 	/* A world may end in the middle of a run. */
 	layer_reset(world);
+	pwc_destroy(world, state->pwc);
 	iotlb_destroy(world, state->iotlb);
 	sim_dma_debug_free(world);
 	sim_swiotlb_free(world);

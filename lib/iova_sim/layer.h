@@ -2,14 +2,14 @@
 /*
  * DOC: Overview
  *
- * State of lib/iova_sim in a world: the IOTLB that all IOMMUs of the machine share (entries are
- * tagged by domain), the domains in order of creation, the devices attached to them, and the one
- * watcher. Everything that the layer keeps between calls hangs off here.
+ * State of lib/iova_sim in a world: the IOTLB and the walk cache that all IOMMUs of the machine
+ * share (entries are tagged by domain), the domains in order of creation, the devices attached to
+ * them, and the one watcher. Everything that the layer keeps between calls hangs off here.
  *
  * DOC: Not modelled
  *
- * One IOTLB stands for those of all IOMMUs. Since entries carry a domain index that is unique in
- * the machine, this differs from several IOTLBs only in what competes for a set.
+ * One IOTLB and one walk cache stand for those of all IOMMUs. Since entries carry a domain index
+ * that is unique in the machine, this differs from several only in what competes for a place.
  */
 #ifndef IOVA_SIM_LAYER_H
 #define IOVA_SIM_LAYER_H
@@ -22,12 +22,14 @@ struct io_tlb_mem;
 struct dma_debug;
 struct io_tlb_mem;
 struct iotlb;
+struct pwc;
 struct kmem_cache;
 
 /**
  * struct iova_sim - the layer's slot
  * @watch: oracle callbacks, NULL when nobody watches
  * @iotlb: cached translations of all domains; never NULL
+ * @pwc: cached tables of all domains; never NULL
  * @domains: struct sim_domain by their node member, in order of creation
  * @attached: struct sim_dma_attachment, in order of attachment
  * @domain_next: index of the next domain, so that indices are dense and never reused in a run
@@ -41,6 +43,7 @@ struct kmem_cache;
 struct iova_sim {
 	const struct iova_watch *watch;
 	struct iotlb *iotlb;
+	struct pwc *pwc;
 	struct list_head domains;
 	struct list_head attached;
 	u32 domain_next;

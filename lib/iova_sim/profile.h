@@ -16,11 +16,26 @@ extern const struct sim_iommu_profile sim_profile_generic_pt;
 extern const struct sim_iommu_profile sim_profile_vtd_legacy;
 /** sim_profile_arm_lpae - SMMUv3 on io-pgtable-arm, v6.14 and later */
 extern const struct sim_iommu_profile sim_profile_arm_lpae;
+/** sim_profile_amd_legacy - AMD up to v6.18 */
+extern const struct sim_iommu_profile sim_profile_amd_legacy;
+/** sim_profile_mock - the mock of the kernel's iommufd tests, v6.19 and later */
+extern const struct sim_iommu_profile sim_profile_mock;
+/** sim_profile_mock_huge - the same with large leaves and 4 KiB only */
+extern const struct sim_iommu_profile sim_profile_mock_huge;
 /** sim_profile_identity - passthrough */
 extern const struct sim_iommu_profile sim_profile_identity;
+/** sim_profile_none - no IOMMU */
+extern const struct sim_iommu_profile sim_profile_none;
+
+/** sim_generic_pt_map_pages - the map_pages operation of generic page tables */
+int sim_generic_pt_map_pages(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
+			     size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped);
+/** sim_generic_pt_unmap_pages - the unmap_pages operation of generic page tables */
+size_t sim_generic_pt_unmap_pages(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
+				  size_t pgcount, struct iommu_iotlb_gather *gather);
 
 /**
- * sim_profile_flush_range - invalidate the IOTLB for a range
+ * sim_profile_flush_range - invalidate the IOTLB and the walk caches for a range
  * @sdom: domain
  * @start: first address
  * @last: last address, inclusive
@@ -29,11 +44,13 @@ extern const struct sim_iommu_profile sim_profile_identity;
  * invalidations that are missing.
  */
 void sim_profile_flush_range(struct sim_domain *sdom, u64 start, u64 last);
+/** sim_profile_flush_leaves - as sim_profile_flush_range(), but spare the walk caches */
+void sim_profile_flush_leaves(struct sim_domain *sdom, u64 start, u64 last);
 /** sim_profile_flush_all - the flush_iotlb_all operation of every profile */
 void sim_profile_flush_all(struct iommu_domain *domain);
 /** sim_profile_iotlb_sync - the iotlb_sync operation: invalidate what was gathered, free tables */
 void sim_profile_iotlb_sync(struct iommu_domain *domain, struct iommu_iotlb_gather *gather);
-/** sim_profile_iotlb_sync_map - the iotlb_sync_map operation of VT-d: work in caching mode only */
+/** sim_profile_iotlb_sync_map - iotlb_sync_map of VT-d and AMD: work in caching mode only */
 int sim_profile_iotlb_sync_map(struct iommu_domain *domain, unsigned long iova, size_t size);
 /** sim_profile_iova_to_phys - the iova_to_phys operation: 0 when there is no translation */
 phys_addr_t sim_profile_iova_to_phys(struct iommu_domain *domain, dma_addr_t iova);

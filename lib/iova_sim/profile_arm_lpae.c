@@ -24,7 +24,7 @@ static void drop_table(struct sim_domain *sdom, u64 *entry, unsigned int level, 
 	INIT_LIST_HEAD(&freed.pages);
 	iopt_detach(&sdom->table, *entry, level, &freed);
 	*entry = 0;
-	sim_profile_flush_range(sdom, iova, iova + iopt_level_bytes(level) - 1);
+	sim_profile_flush_range(sdom, iova, iova + iopt_level_bytes(sdom->table.fmt, level) - 1);
 	iopt_pages_free(sdom->world, &freed);
 }
 
@@ -33,7 +33,7 @@ static void report_replaced(struct sim_domain *sdom, u64 entry, unsigned int lev
 			    u64 paddr)
 {
 	const struct iopt *table = &sdom->table;
-	u64 last = iova + iopt_level_bytes(level) - 1;
+	u64 last = iova + iopt_level_bytes(table->fmt, level) - 1;
 	struct iopt_leaf leaf;
 
 	for (u64 at = iova; at <= last; at = leaf.iova + leaf.bytes) {
@@ -47,11 +47,11 @@ static void report_replaced(struct sim_domain *sdom, u64 entry, unsigned int lev
 
 static int refuse(struct sim_domain *sdom, u64 entry, unsigned int level, u64 iova, u64 paddr)
 {
+	struct iopt_leaf leaf;
+
 	WARN_ON(1);
-	sim_profile_map_over(sdom, iova,
-			     iopt_entry_phys(sdom->table.fmt, entry, level) +
-				     (iova & (iopt_level_bytes(level) - 1)),
-			     paddr, IOPT_OVER_REFUSED);
+	iopt_entry_leaf(sdom->table.fmt, entry, level, iova, &leaf);
+	sim_profile_map_over(sdom, iova, leaf.phys + (iova - leaf.iova), paddr, IOPT_OVER_REFUSED);
 	return -EEXIST;
 }
 
@@ -60,7 +60,7 @@ static int make_room(struct sim_domain *sdom, struct iopt_slot slot, u64 iova, u
 		     unsigned int count)
 {
 	const struct iopt_fmt *fmt = sdom->table.fmt;
-	u64 bytes = iopt_level_bytes(slot.level);
+	u64 bytes = iopt_level_bytes(fmt, slot.level);
 
 	for (unsigned int i = 0; i < count; i++) {
 		u64 entry = slot.entry[i];
@@ -94,13 +94,13 @@ static int lpae_map_pages(struct iommu_domain *domain, unsigned long iova, phys_
 		return -ERANGE;
 	if (!(prot & (IOMMU_READ | IOMMU_WRITE)))
 		return -EINVAL;
-	level = (__builtin_ctzl(pgsize) - IOPT_PAGE_SHIFT) / 9;
+	level = iopt_size_level(table->fmt, __builtin_ctzl(pgsize));
 	/* One table at a time: the core calls again for the rest. */
-	count = min_t(size_t, pgcount, IOPT_ENTRY_COUNT - iopt_index(iova, level));
+	count = min_t(size_t, pgcount, IOPT_ENTRY_COUNT - iopt_index(table->fmt, iova, level));
 
 	cached = level == 0 ? iopt_leaf_cached(table, iova) : NULL;
 	if (cached) {
-		slot.entry = cached + iopt_index(iova, 0);
+		slot.entry = cached + iopt_page_index(iova);
 		slot.level = 0;
 	} else {
 		err = iopt_make_slot(table, iova, level, &slot);
@@ -109,12 +109,12 @@ static int lpae_map_pages(struct iommu_domain *domain, unsigned long iova, phys_
 		if (err)
 			return err;
 		if (level == 0)
-			iopt_leaf_cache_set(table, iova, slot.entry - iopt_index(iova, 0));
+			iopt_leaf_cache_set(table, iova, slot.entry - iopt_page_index(iova));
 	}
 	err = make_room(sdom, slot, iova, paddr, count);
 	if (err)
 		return err;
-	bits = iopt_leaf_bits(table, prot, level);
+	bits = iopt_leaf_bits(table, prot, __builtin_ctzl(pgsize));
 	iopt_leaves_fill(slot.entry, count, paddr | bits, pgsize, table->fmt->present_mask);
 	*mapped += count * pgsize;
 	return 0;
@@ -128,7 +128,7 @@ static unsigned int clear_entries(struct sim_domain *sdom, struct iopt_slot slot
 				  unsigned int count)
 {
 	const struct iopt_fmt *fmt = sdom->table.fmt;
-	u64 bytes = iopt_level_bytes(slot.level);
+	u64 bytes = iopt_level_bytes(fmt, slot.level);
 	unsigned int done = 0;
 
 	if (slot.level == 0) {
@@ -172,10 +172,10 @@ static size_t lpae_unmap_pages(struct iommu_domain *domain, unsigned long iova, 
 		return 0;
 	if (WARN_ON(iova > table->va_last))
 		return 0;
-	level = (__builtin_ctzl(pgsize) - IOPT_PAGE_SHIFT) / 9;
+	level = iopt_size_level(table->fmt, __builtin_ctzl(pgsize));
 	cached = level == 0 ? iopt_leaf_cached(table, iova) : NULL;
 	if (cached) {
-		slot.entry = cached + iopt_index(iova, 0);
+		slot.entry = cached + iopt_page_index(iova);
 		slot.level = 0;
 	} else {
 		slot = iopt_find_slot(table, iova, level);
@@ -189,8 +189,8 @@ static size_t lpae_unmap_pages(struct iommu_domain *domain, unsigned long iova, 
 		return 0;
 	}
 	if (level == 0)
-		iopt_leaf_cache_set(table, iova, slot.entry - iopt_index(iova, 0));
-	count = min_t(size_t, pgcount, IOPT_ENTRY_COUNT - iopt_index(iova, level));
+		iopt_leaf_cache_set(table, iova, slot.entry - iopt_page_index(iova));
+	count = min_t(size_t, pgcount, IOPT_ENTRY_COUNT - iopt_index(table->fmt, iova, level));
 	count = clear_entries(sdom, slot, iova, count);
 	gather_pages(domain, gather, iova, pgsize, count);
 	return count * pgsize;
@@ -213,7 +213,7 @@ const struct sim_iommu_profile sim_profile_arm_lpae = {
 	.ops = &arm_lpae_ops,
 	.gathers_pages = true,
 	.deferred_flush = true,
-	.fault_style = SIM_FAULT_SMMUV3,
+	.hardware = SIM_HARDWARE_SMMU,
 	.msi_start = 0x8000000,
 	.msi_bytes = 0x100000,
 	.msi_type = IOMMU_RESV_SW_MSI,

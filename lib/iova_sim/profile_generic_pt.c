@@ -3,8 +3,7 @@
  * Generic page tables, v6.19 and later: VT-d and AMD alike.
  *
  * Models: map_pages() and unmap_pages() of drivers/iommu/generic_pt/iommu_pt.h, v7.0
- * Differs: walkers snoop, so no cache flushes; one task, so no races to install a table; the top
- * level is fixed.
+ * Differs: walkers snoop, so no cache flushes; one task, so no races to install a table.
  */
 #include <linux/bug.h>
 #include <linux/errno.h>
@@ -13,49 +12,64 @@
 #include "iova_sim/pgsize.h"
 #include "iova_sim/profile.h"
 
-/* One call of map_pages(). */
+/* One call of map_pages(): leaves of @shift, of @count entries each in a table of @level. */
 struct map_call {
 	struct sim_domain *sdom;
 	u64 iova;
 	u64 paddr;
 	u64 left;
 	u64 leaf_bits;
+	unsigned int shift;
 	unsigned int level;
+	unsigned int count;
 	struct iommu_iotlb_gather gather;
 };
 
 static int refuse(struct sim_domain *sdom, const struct iopt_slot *slot, u64 iova, u64 paddr)
 {
-	sim_profile_map_over(sdom, iova,
-			     iopt_entry_phys(sdom->table.fmt, *slot->entry, slot->level) +
-				     (iova & (iopt_level_bytes(slot->level) - 1)),
-			     paddr, IOPT_OVER_REFUSED);
+	struct iopt_leaf leaf;
+
+	iopt_entry_leaf(sdom->table.fmt, *slot->entry, slot->level, iova, &leaf);
+	sim_profile_map_over(sdom, iova, leaf.phys + (iova - leaf.iova), paddr, IOPT_OVER_REFUSED);
 	return -EADDRINUSE;
+}
+
+/*
+ * What is cleared goes into the gather, and tables with it. Hardware that wants no gaps in what it
+ * is told to invalidate is told of the earlier ranges first.
+ */
+static void gather_range(struct sim_domain *sdom, struct iommu_iotlb_gather *gather, u64 iova,
+			 u64 bytes, struct iommu_pages_list *freed)
+{
+	if (sdom->gathers == SIM_GATHERS_NO_GAPS &&
+	    iommu_iotlb_gather_is_disjoint(gather, iova, bytes))
+		iommu_iotlb_sync(&sdom->domain, gather);
+	iommu_iotlb_gather_add_range(gather, iova, bytes);
+	list_splice(&freed->pages, &gather->freelist.pages);
 }
 
 /*
  * Makes room for a leaf where a table is: goes when nothing in it translates. Its tables are freed
  * after the invalidation at the end of the call.
  */
-static int replace_table(struct map_call *map, u64 *entry)
+static int replace_table(struct map_call *map, u64 *entry, u64 iova, u64 paddr)
 {
 	struct sim_domain *sdom = map->sdom;
 	struct iopt *table = &sdom->table;
 	struct iommu_pages_list freed;
 	struct iopt_leaf leaf;
-	u64 bytes = iopt_level_bytes(map->level);
+	u64 bytes = iopt_level_bytes(table->fmt, map->level);
 
-	if (iopt_subtree_leaf(table, iopt_child(table, *entry), map->level - 1, map->iova,
-			      map->iova, map->iova + bytes - 1, &leaf)) {
-		sim_profile_map_over(sdom, leaf.iova, leaf.phys,
-				     map->paddr + (leaf.iova - map->iova), IOPT_OVER_REFUSED);
+	if (iopt_subtree_leaf(table, iopt_child(table, *entry), map->level - 1, iova, iova,
+			      iova + bytes - 1, &leaf)) {
+		sim_profile_map_over(sdom, leaf.iova, leaf.phys, paddr + (leaf.iova - iova),
+				     IOPT_OVER_REFUSED);
 		return -EADDRINUSE;
 	}
 	INIT_LIST_HEAD(&freed.pages);
 	iopt_detach(table, *entry, map->level, &freed);
 	*entry = 0;
-	iommu_iotlb_gather_add_range(&map->gather, map->iova, bytes);
-	list_splice(&freed.pages, &map->gather.freelist.pages);
+	gather_range(sdom, &map->gather, iova, bytes, &freed);
 	return 0;
 }
 
@@ -66,31 +80,67 @@ static void map_advance(struct map_call *map, u64 bytes)
 	map->left -= bytes;
 }
 
-/* Fills what of the range lies in one table of the leaves' level. */
-static int map_in_table(struct map_call *map, struct iopt_slot slot)
+/* Makes room in all entries that the next leaf takes. */
+static int make_room(struct map_call *map, u64 *entry)
+{
+	const struct iopt_fmt *fmt = map->sdom->table.fmt;
+	u64 bytes = iopt_level_bytes(fmt, map->level);
+	int err = 0;
+
+	for (unsigned int i = 0; i < map->count && !err; i++) {
+		struct iopt_slot slot = { entry + i, map->level };
+		u64 iova = map->iova + i * bytes, paddr = map->paddr + i * bytes;
+
+		if (!iopt_is_present(fmt, entry[i]))
+			continue;
+		if (iopt_is_leaf(fmt, entry[i], map->level))
+			return refuse(map->sdom, &slot, iova, paddr);
+		err = replace_table(map, entry + i, iova, paddr);
+	}
+	return err;
+}
+
+/* Fills what of the range lies in one table of the leaves' level, one entry for each leaf. */
+static int map_in_table(struct map_call *map, u64 *entry, unsigned int count)
 {
 	struct iopt *table = &map->sdom->table;
-	u64 bytes = iopt_level_bytes(map->level);
-	unsigned int index = iopt_index(map->iova, map->level);
-	unsigned int count = min_t(u64, map->left / bytes, IOPT_ENTRY_COUNT - index);
+	u64 bytes = 1ull << map->shift;
 	int err;
 
 	for (;;) {
-		unsigned int done = iopt_leaves_fill(slot.entry, count,
-						     map->paddr | map->leaf_bits, bytes,
-						     table->fmt->present_mask);
+		unsigned int done =
+			iopt_leaves_fill(entry, count,
+					 iopt_leaf_address(table->fmt, map->paddr) | map->leaf_bits,
+					 iopt_leaf_address(table->fmt, bytes),
+					 table->fmt->present_mask);
 
 		map_advance(map, done * bytes);
-		slot.entry += done;
+		entry += done;
 		count -= done;
 		if (!count)
 			return 0;
-		if (iopt_is_leaf(table->fmt, *slot.entry, map->level))
-			return refuse(map->sdom, &slot, map->iova, map->paddr);
-		err = replace_table(map, slot.entry);
+		err = make_room(map, entry);
 		if (err)
 			return err;
 	}
+}
+
+/* The same, several entries for each leaf. */
+static int map_replicated(struct map_call *map, u64 *entry, unsigned int count)
+{
+	const struct iopt_fmt *fmt = map->sdom->table.fmt;
+
+	for (u64 *end = entry + count; entry != end;) {
+		u64 leaf = iopt_leaf_address(fmt, map->paddr) | map->leaf_bits;
+		int err = make_room(map, entry);
+
+		if (err)
+			return err;
+		for (unsigned int i = 0; i < map->count; i++)
+			*entry++ = leaf;
+		map_advance(map, 1ull << map->shift);
+	}
+	return 0;
 }
 
 static int map_range(struct map_call *map)
@@ -100,15 +150,21 @@ static int map_range(struct map_call *map)
 	int err = 0;
 
 	while (map->left && !err) {
+		unsigned int index = iopt_index(table->fmt, map->iova, map->level);
+		u64 entries = map->left >> iopt_level_shift(table->fmt, map->level);
+		unsigned int count = min_t(u64, entries, IOPT_ENTRY_COUNT - index);
+
 		err = iopt_make_slot(table, map->iova, map->level, &slot);
 		if (err == -EEXIST)
 			return refuse(map->sdom, &slot, map->iova, map->paddr);
 		if (err)
 			return err;
 		if (map->level == 0)
-			iopt_leaf_cache_set(table, map->iova,
-					    slot.entry - iopt_index(map->iova, 0));
-		err = map_in_table(map, slot);
+			iopt_leaf_cache_set(table, map->iova, slot.entry - index);
+		if (map->count == 1)
+			err = map_in_table(map, slot.entry, count);
+		else
+			err = map_replicated(map, slot.entry, count);
 	}
 	return err;
 }
@@ -128,8 +184,19 @@ static int check_map(const struct iopt *table, u64 iova, u64 paddr, u64 len, int
 	return 0;
 }
 
-static int generic_pt_map_pages(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
-				size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
+/* The size of the leaves, 0 when there is none: the granule at once, others by looking. */
+static u64 pick_size(const struct sim_domain *sdom, u64 iova, u64 paddr, size_t pgsize,
+		     size_t pgcount)
+{
+	if (pgsize == IOPT_PAGE_BYTES && pgcount == 1 &&
+	    sdom->table.fmt->granule_shift == IOPT_PAGE_SHIFT)
+		return (iova | paddr) & (IOPT_PAGE_BYTES - 1) ? 0 : IOPT_PAGE_BYTES;
+	return iopt_best_pgsize(sdom->domain.pgsize_bitmap, iova, iova + pgsize * pgcount - 1,
+				paddr);
+}
+
+int sim_generic_pt_map_pages(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
+			     size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
 {
 	struct sim_domain *sdom = to_sim_domain(domain);
 	struct iopt *table = &sdom->table;
@@ -140,18 +207,17 @@ static int generic_pt_map_pages(struct iommu_domain *domain, unsigned long iova,
 	err = check_map(table, iova, paddr, len, prot);
 	if (err)
 		return err;
-	if (pgsize == IOPT_PAGE_BYTES && pgcount == 1)
-		leaf_bytes = (iova | paddr) & (IOPT_PAGE_BYTES - 1) ? 0 : IOPT_PAGE_BYTES;
-	else
-		leaf_bytes = iopt_best_pgsize(sdom->domain.pgsize_bitmap, iova, iova + len - 1,
-					      paddr);
+	leaf_bytes = pick_size(sdom, iova, paddr, pgsize, pgcount);
 	if (!leaf_bytes)
 		return -ENXIO;
-	if (iova + len - 1 > table->va_last)
-		return -ERANGE;
+	map.shift = __builtin_ctzll(leaf_bytes);
+	map.level = iopt_size_level(table->fmt, map.shift);
+	err = iopt_grow(table, iova + len - 1, map.level);
+	if (err)
+		return err;
 
-	map.level = (__builtin_ctzll(leaf_bytes) - IOPT_PAGE_SHIFT) / 9;
-	map.leaf_bits = iopt_leaf_bits(table, prot, map.level);
+	map.count = iopt_leaf_count(table->fmt, map.shift, map.level);
+	map.leaf_bits = iopt_leaf_bits(table, prot, map.shift);
 	iommu_iotlb_gather_init(&map.gather);
 	err = map_range(&map);
 	/* Walk caches may still lead to the tables that gave way. */
@@ -170,18 +236,41 @@ struct unmap_call {
 	struct iommu_pages_list freed;
 };
 
-static void clear_large(struct unmap_call *unmap, u64 *entry, unsigned int level, u64 start)
+/*
+ * Clears the leaf that begins at @start, beyond the end of the range if need be. One that begins
+ * before @start is left alone, and 0 returned; else its number of entries.
+ */
+static unsigned int clear_leaf(struct unmap_call *unmap, u64 *entry, unsigned int level, u64 start)
 {
-	u64 bytes = iopt_level_bytes(level);
+	const struct iopt_fmt *fmt = unmap->sdom->table.fmt;
+	unsigned int shift = iopt_leaf_shift(fmt, *entry, level);
+	u64 bytes = 1ull << shift;
+	bool begins = !(start & (bytes - 1));
 	struct iopt_leaf leaf;
+	unsigned int count;
 
-	if (unlikely(unmap->last - start < bytes - 1)) {
-		iopt_entry_leaf(unmap->sdom->table.fmt, *entry, level, start, &leaf);
+	if (unlikely(!begins || unmap->last - start < bytes - 1)) {
+		iopt_entry_leaf(fmt, *entry, level, start, &leaf);
 		sim_profile_split(unmap->sdom, unmap->iova, unmap->last - unmap->iova + 1, &leaf,
-				  bytes, false);
+				  begins ? bytes : 0, false);
+		if (!begins)
+			return 0;
 	}
-	*entry = 0;
+	count = iopt_leaf_count(fmt, shift, level);
+	for (unsigned int i = 0; i < count; i++)
+		entry[i] = 0;
 	unmap->unmapped += bytes;
+	return count;
+}
+
+/* A leaf table of a format in which one entry is one leaf. */
+static bool unmap_pages_of(struct unmap_call *unmap, u64 *entry, unsigned int count)
+{
+	const struct iopt_fmt *fmt = unmap->sdom->table.fmt;
+	unsigned int done = iopt_leaves_clear(entry, count, fmt->present_mask);
+
+	unmap->unmapped += (u64)done << fmt->granule_shift;
+	return done == count;
 }
 
 /*
@@ -193,35 +282,26 @@ static bool unmap_in_table(struct unmap_call *unmap, u64 *entries, unsigned int 
 {
 	struct iopt *table = &unmap->sdom->table;
 	const struct iopt_fmt *fmt = table->fmt;
-	u64 bytes = iopt_level_bytes(level);
-	unsigned int index = iopt_index(start, level);
+	u64 bytes = iopt_level_bytes(fmt, level);
+	unsigned int index = iopt_index(fmt, start, level), count;
 	u64 base = start & ~(bytes - 1);
 	unsigned int last_index =
 		min_t(u64, index + (unmap->last - base) / bytes, IOPT_ENTRY_COUNT - 1);
 
 	if (level == 0) {
-		unsigned int count = last_index - index + 1;
-		unsigned int done = iopt_leaves_clear(entries + index, count, fmt->present_mask);
-
 		iopt_leaf_cache_set(table, start, entries);
-		unmap->unmapped += done * IOPT_PAGE_BYTES;
-		return done == count;
+		if (!fmt->replica_mask)
+			return unmap_pages_of(unmap, entries + index, last_index - index + 1);
 	}
-	for (; index <= last_index; index++, base += bytes, start = base) {
+	for (; index <= last_index; index += count, base += count * bytes, start = base) {
 		u64 entry = entries[index];
 
 		if (!iopt_is_present(fmt, entry))
 			return false;
 		if (iopt_is_leaf(fmt, entry, level)) {
-			if (start != base) {
-				struct iopt_leaf leaf;
-
-				iopt_entry_leaf(fmt, entry, level, start, &leaf);
-				sim_profile_split(unmap->sdom, unmap->iova,
-						  unmap->last - unmap->iova + 1, &leaf, 0, false);
+			count = clear_leaf(unmap, entries + index, level, start);
+			if (!count)
 				return false;
-			}
-			clear_large(unmap, entries + index, level, start);
 			continue;
 		}
 		if (!unmap_in_table(unmap, iopt_child(table, entry), level - 1, start))
@@ -230,12 +310,13 @@ static bool unmap_in_table(struct unmap_call *unmap, u64 *entries, unsigned int 
 			iopt_detach_one(table, entry, &unmap->freed);
 			entries[index] = 0;
 		}
+		count = 1;
 	}
 	return true;
 }
 
-static size_t generic_pt_unmap_pages(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
-				     size_t pgcount, struct iommu_iotlb_gather *gather)
+size_t sim_generic_pt_unmap_pages(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
+				  size_t pgcount, struct iommu_iotlb_gather *gather)
 {
 	struct sim_domain *sdom = to_sim_domain(domain);
 	struct iopt *table = &sdom->table;
@@ -243,25 +324,25 @@ static size_t generic_pt_unmap_pages(struct iommu_domain *domain, unsigned long 
 	u64 len = (u64)pgsize * pgcount;
 
 	if (!len || __builtin_add_overflow(iova, len - 1, &unmap.last) ||
-	    unmap.last > table->va_last)
+	    unmap.last > table->reach_last)
 		return 0;
 	INIT_LIST_HEAD(&unmap.freed.pages);
 	unmap_in_table(&unmap, table->top, table->top_level, iova);
-	iommu_iotlb_gather_add_range(gather, iova, unmap.unmapped);
-	list_splice(&unmap.freed.pages, &gather->freelist.pages);
+	gather_range(sdom, gather, iova, unmap.unmapped, &unmap.freed);
 	return unmap.unmapped;
 }
 
 static const struct iommu_domain_ops generic_pt_ops = {
-	.map_pages = generic_pt_map_pages,
-	.unmap_pages = generic_pt_unmap_pages,
+	.map_pages = sim_generic_pt_map_pages,
+	.unmap_pages = sim_generic_pt_unmap_pages,
 	.flush_iotlb_all = sim_profile_flush_all,
 	.iotlb_sync_map = sim_profile_iotlb_sync_map,
 	.iotlb_sync = sim_profile_iotlb_sync,
 	.iova_to_phys = sim_profile_iova_to_phys,
 };
 
-static const char *const generic_pt_formats[] = { "vtdss", "x86-64", "arm-lpae", NULL };
+static const char *const generic_pt_formats[] = { "vtdss",    "x86-64", "arm-lpae",
+						  "amdv1", "amdv1-2k", NULL };
 
 const struct sim_iommu_profile sim_profile_generic_pt = {
 	.name = "generic-pt",
@@ -269,7 +350,7 @@ const struct sim_iommu_profile sim_profile_generic_pt = {
 	.domain_type = IOMMU_DOMAIN_DMA,
 	.ops = &generic_pt_ops,
 	.deferred_flush = true,
-	.fault_style = SIM_FAULT_VTD,
+	.hardware = SIM_HARDWARE_VTD,
 	.msi_start = 0xfee00000,
 	.msi_bytes = 0x100000,
 	.msi_type = IOMMU_RESV_MSI,

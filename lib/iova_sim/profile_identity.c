@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Passthrough: a device's address is the physical address. There is no page table, and the DMA API
- * does not come here at all.
+ * The profiles without page tables. Passthrough: a device's address is the physical address, and
+ * the DMA API does not come here at all. No IOMMU: there is not even a domain, and nothing that
+ * belongs to one; to the DMA API it is the same.
  */
 #include "iova_sim/profile.h"
 
@@ -11,5 +12,11 @@ const struct sim_iommu_profile sim_profile_identity = {
 	.name = "identity",
 	.domain_type = IOMMU_DOMAIN_IDENTITY,
 	.ops = &identity_ops,
-	.fault_style = SIM_FAULT_NONE,
+	.hardware = SIM_HARDWARE_NONE,
+};
+
+const struct sim_iommu_profile sim_profile_none = {
+	.name = "none",
+	.domain_type = IOMMU_DOMAIN_BLOCKED,
+	.hardware = SIM_HARDWARE_NONE,
 };

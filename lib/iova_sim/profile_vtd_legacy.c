@@ -32,7 +32,7 @@ static void report_replaced(struct sim_domain *sdom, u64 entry, unsigned int lev
 			    u64 paddr)
 {
 	const struct iopt *table = &sdom->table;
-	u64 last = iova + iopt_level_bytes(level) - 1;
+	u64 last = iova + iopt_level_bytes(table->fmt, level) - 1;
 	struct iopt_leaf leaf;
 
 	if (iopt_is_leaf(table->fmt, entry, level)) {
@@ -57,7 +57,7 @@ static void switch_to_large(struct sim_domain *sdom, u64 *entry, unsigned int le
 			    u64 paddr, unsigned int count)
 {
 	struct iopt *table = &sdom->table;
-	u64 bytes = iopt_level_bytes(level);
+	u64 bytes = iopt_level_bytes(table->fmt, level);
 	u64 last = iova + count * bytes - 1;
 	struct iommu_pages_list freed;
 
@@ -89,7 +89,7 @@ static void map_in_table(struct sim_domain *sdom, struct iopt_slot slot, u64 iov
 			 u64 bits, unsigned int count)
 {
 	const struct iopt_fmt *fmt = sdom->table.fmt;
-	u64 bytes = iopt_level_bytes(slot.level);
+	u64 bytes = iopt_level_bytes(fmt, slot.level);
 
 	if (slot.level > 0)
 		switch_to_large(sdom, slot.entry, slot.level, iova, paddr, count);
@@ -120,7 +120,8 @@ static int legacy_map_check(const struct iopt *table, u64 iova, u64 paddr, size_
 		return -EINVAL;
 	if (__builtin_add_overflow(iova, len, &end) || end - 1 > table->va_last) {
 		pr_err("intel_iommu_map: iommu width (%u) is not sufficient for the mapped "
-		       "address (%llx)\n", iopt_level_shift(table->top_level + 1), iova + len);
+		       "address (%llx)\n",
+		       iopt_level_shift(table->fmt, table->top_level + 1), iova + len);
 		return -EFAULT;
 	}
 	if (!(prot & (IOMMU_READ | IOMMU_WRITE)) || paddr > table->oa_last)
@@ -133,7 +134,8 @@ static int legacy_map_pages(struct iommu_domain *domain, unsigned long iova, phy
 {
 	struct sim_domain *sdom = to_sim_domain(domain);
 	struct iopt *table = &sdom->table;
-	unsigned int level = (__builtin_ctzl(pgsize) - IOPT_PAGE_SHIFT) / 9;
+	unsigned int shift = __builtin_ctzl(pgsize);
+	unsigned int level = iopt_size_level(table->fmt, shift);
 	u64 len = pgsize * pgcount, left = pgcount, bits;
 	struct iopt_slot slot;
 	struct iopt_leaf leaf;
@@ -142,9 +144,10 @@ static int legacy_map_pages(struct iommu_domain *domain, unsigned long iova, phy
 	err = legacy_map_check(table, iova, paddr, pgsize, len, prot);
 	if (err)
 		return err;
-	bits = iopt_leaf_bits(table, prot, level);
+	bits = iopt_leaf_bits(table, prot, shift);
 	while (left) {
-		unsigned int count = min_t(u64, left, IOPT_ENTRY_COUNT - iopt_index(iova, level));
+		unsigned int index = iopt_index(table->fmt, iova, level);
+		unsigned int count = min_t(u64, left, IOPT_ENTRY_COUNT - index);
 
 		err = iopt_make_slot(table, iova, level, &slot);
 		if (err == -EEXIST) {
@@ -156,7 +159,7 @@ static int legacy_map_pages(struct iommu_domain *domain, unsigned long iova, phy
 		if (err)
 			return err;
 		if (level == 0)
-			iopt_leaf_cache_set(table, iova, slot.entry - iopt_index(iova, 0));
+			iopt_leaf_cache_set(table, iova, slot.entry - iopt_page_index(iova));
 		map_in_table(sdom, slot, iova, paddr, bits, count);
 		iova += count * pgsize;
 		paddr += count * pgsize;
@@ -171,7 +174,7 @@ static void clear_in_table(struct legacy_range *range, u64 *entries, unsigned in
 {
 	struct iopt *table = &range->sdom->table;
 	const struct iopt_fmt *fmt = table->fmt;
-	u64 bytes = iopt_level_bytes(level);
+	u64 bytes = iopt_level_bytes(fmt, level);
 	unsigned int index = range->start > base ? (range->start - base) / bytes : 0;
 	unsigned int last_index = min_t(u64, (range->last - base) / bytes, IOPT_ENTRY_COUNT - 1);
 
@@ -212,8 +215,8 @@ static size_t legacy_unmap_pages(struct iommu_domain *domain, unsigned long iova
 	/* Raised to what the entry spans, whether that is a large leaf or nothing at all. */
 	slot = iopt_find_slot(table, iova, 0);
 	if (slot.level == 0)
-		iopt_leaf_cache_set(table, iova, slot.entry - iopt_index(iova, 0));
-	size = max_t(u64, size, iopt_level_bytes(slot.level));
+		iopt_leaf_cache_set(table, iova, slot.entry - iopt_page_index(iova));
+	size = max_t(u64, size, iopt_level_bytes(table->fmt, slot.level));
 	range.last = iova + size - 1;
 
 	if (splits_leaf(&range, range.start, &leaf) ||
@@ -250,7 +253,7 @@ const struct sim_iommu_profile sim_profile_vtd_legacy = {
 	.ops = &vtd_legacy_ops,
 	.gathers_pages = true,
 	.deferred_flush = true,
-	.fault_style = SIM_FAULT_VTD,
+	.hardware = SIM_HARDWARE_VTD,
 	.msi_start = 0xfee00000,
 	.msi_bytes = 0x100000,
 	.msi_type = IOMMU_RESV_MSI,

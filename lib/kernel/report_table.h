@@ -45,8 +45,9 @@ SIM_REPORT(IOMMU_LEAK, "iommu-leak", \
 	"scenarios/hole/free-linked.svm") \
 SIM_REPORT(IOTLB_STALE, "iotlb-stale", \
 	"a device used a cached translation whose page-table entry is gone or changed", \
-	"The IOTLB still held an entry that the page table no longer has. An invalidation " \
-	"is missing, late, or covers too little. Under lazy invalidation it is late on " \
+	"The IOTLB still held an entry that the page table no longer has, or the walk began" \
+	" at a cached table that is none any more. An invalidation is missing, late, covers" \
+	" too little, or spared the walk caches. Under lazy invalidation it is late on " \
 	"purpose, and drivers must not unmap what the device has not finished with.", \
 	"scenarios/dma/lazy-stale.svm") \
 SIM_REPORT(IOTLB_UNSYNCED, "iotlb-unsynced", \

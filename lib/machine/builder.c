@@ -59,6 +59,10 @@ static void attach_device(struct svmsim_world *world, unsigned int index)
 	};
 	struct sim_domain *sdom;
 
+	if (!sim_iommu_profile_has_iommu(sim_iommu_profile_find(desc->iommu))) {
+		sim_dma_setup_direct(dev);
+		return;
+	}
 	/* The description was checked, and there is RAM for the top tables of all devices. */
 	SIM_ASSERT(!sim_domain_create(world, desc->iommu, desc->fmt, desc->caching_mode, &sdom));
 	SIM_ASSERT(!sim_dma_attach(dev, sdom, &params));

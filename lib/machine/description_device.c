@@ -63,6 +63,10 @@ const char *description_nearest(const char *word, const char *(*known)(unsigned 
 {
 	const char *nearest = known(0);
 
+	/* What was cut short is nearer than anything that happens to be as short. */
+	for (unsigned int i = 0; *word && known(i); i++)
+		if (str_has_prefix(known(i), word))
+			return known(i);
 	for (unsigned int i = 1; known(i); i++)
 		if (distance(word, known(i)) < distance(word, nearest))
 			nearest = known(i);
@@ -155,9 +159,16 @@ static int check_iommu(struct svmsim_device *device, unsigned int index,
 	return check_fmt(device, index, profile, message);
 }
 
+static unsigned int granule_shift(const struct svmsim_device *device)
+{
+	return device->fmt[0] ? iopt_fmt_find(device->fmt)->granule_shift : PAGE_SHIFT;
+}
+
 static int check_limits(struct svmsim_device *device, unsigned int index,
 			struct description_message *message)
 {
+	unsigned int shift = granule_shift(device);
+
 	if (!device->mask_bits)
 		device->mask_bits = 48;
 	if (device->mask_bits < 12 || device->mask_bits > 64)
@@ -173,12 +184,12 @@ static int check_limits(struct svmsim_device *device, unsigned int index,
 					index, device->min_align_bytes, MIN_ALIGN_BYTES_MAX);
 	if (!device->start_pfn)
 		device->start_pfn = 1;
-	if (device->mask_bits < 64 && device->start_pfn >> (device->mask_bits - PAGE_SHIFT))
+	if (device->mask_bits < 64 && device->start_pfn >> (device->mask_bits - shift))
 		return description_fail(message,
 					"device[%u].start_pfn: 0x%llx lies beyond mask_bits %u, at "
 					"most 0x%llx",
 					index, (u64)device->start_pfn, device->mask_bits,
-					(1ull << (device->mask_bits - PAGE_SHIFT)) - 1);
+					(1ull << (device->mask_bits - shift)) - 1);
 	if (device->non_pci && device->untrusted)
 		return description_fail(message,
 					"device[%u].untrusted: only a PCI function can be, drop "

@@ -6,25 +6,29 @@
 #include "iova_sim/iova_walk.h"
 #include "machine/machine_internal.h"
 
-/* The domain of a device, NULL when there is no such device. */
-static struct sim_domain *domain_of(struct svmsim_world *world, int device)
+/*
+ * The domain of a device. Without one there is nothing to walk: NULL, and @count set to -ENODEV
+ * when there is no such device, to 0 when no IOMMU stands in front of it.
+ */
+static struct sim_domain *domain_of(struct svmsim_world *world, int device, long *count)
 {
 	struct device *dev;
 
 	sim_world_enter(world);
 	dev = machine_device(world, device);
+	*count = dev ? 0 : -ENODEV;
 	return dev && dev->sim->domain ? to_sim_domain(dev->sim->domain) : NULL;
 }
 
 long svmsim_walk_pt(struct svmsim_world *world, int device, struct svmsim_pte *records, size_t max)
 {
-	struct sim_domain *sdom = domain_of(world, device);
 	struct iopt_leaf leaf;
-	long count = 0;
+	long count;
+	struct sim_domain *sdom = domain_of(world, device, &count);
 	u64 iova = 0;
 
 	if (!sdom)
-		return -ENODEV;
+		return count;
 	if (sdom->domain.type == IOMMU_DOMAIN_IDENTITY)
 		return 0;
 	while (iopt_next_leaf(sdom, iova, ~0ull, &leaf)) {
@@ -49,19 +53,19 @@ long svmsim_walk_pt(struct svmsim_world *world, int device, struct svmsim_pte *r
 long svmsim_walk_iova(struct svmsim_world *world, int device, struct svmsim_iova_range *records,
 		      size_t max)
 {
-	struct sim_domain *sdom = domain_of(world, device);
+	long count;
+	struct sim_domain *sdom = domain_of(world, device, &count);
 	struct iova_domain *iovad;
 	struct iova_record *found;
-	unsigned long count;
 	size_t bytes;
 
 	if (!sdom)
-		return -ENODEV;
+		return count;
 	iovad = sim_dma_iovad(sdom);
 	if (!iovad)
 		return 0;
 	count = iova_walk(iovad, NULL, 0);
-	if (max > count)
+	if (max > (size_t)count)
 		max = count;
 	if (!max)
 		return count;
@@ -83,13 +87,13 @@ long svmsim_walk_iova(struct svmsim_world *world, int device, struct svmsim_iova
 long svmsim_walk_iotlb(struct svmsim_world *world, int device, struct svmsim_iotlb_entry *records,
 		       size_t max)
 {
-	struct sim_domain *sdom = domain_of(world, device);
 	struct iotlb_record found;
 	const struct iotlb *iotlb;
-	long count = 0;
+	long count;
+	struct sim_domain *sdom = domain_of(world, device, &count);
 
 	if (!sdom)
-		return -ENODEV;
+		return count;
 	iotlb = iova_sim_of(world)->iotlb;
 	for (u32 set = 0; set < iotlb->set_count; set++)
 		for (u32 way = 0; way < iotlb->way_count; way++) {

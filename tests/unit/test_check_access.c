@@ -13,12 +13,13 @@ static int read_page(struct fixture *f, u64 at_page)
 static void clear_entry(struct fixture *f, u64 at_page)
 {
 	u64 iova = f->state.addr + at_page * P;
+	const struct iopt_fmt *fmt = f->sdom->table.fmt;
 	u64 *table = f->sdom->table.top;
 
 	for (unsigned int level = f->sdom->table.top_level; level; level--)
-		table = sim_phys_ptr(f->world, table[iopt_index(iova, level)] &
-						       f->sdom->table.fmt->address_mask);
-	table[iopt_index(iova, 0)] = 0;
+		table = sim_phys_ptr(f->world, table[iopt_index(fmt, iova, level)] &
+						       fmt->address_mask);
+	table[iopt_index(fmt, iova, 0)] = 0;
 }
 
 static void test_stale_entry_is_reported(void **state)

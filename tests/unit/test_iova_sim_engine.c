@@ -3,6 +3,7 @@
 #include <linux/errno.h>
 #include "dma_fixture.h"
 #include "iova_sim/iopt_internal.h"
+#include "iova_sim/pwc.h"
 
 #define RW DMA_BIDIRECTIONAL
 
@@ -99,8 +100,13 @@ static void test_first_access_walks_second_is_cached(void **state)
 	ktest_assert_int_equal(write_err(f, f->state.addr + 0x100), 0);
 	ktest_assert_true(heard.cached);
 	ktest_assert_true(heard.write);
+	ktest_assert_u64_equal(iova_sim_state()->iotlb->miss_count, 1);
+	ktest_assert_u64_equal(iova_sim_state()->pwc->miss_count, 1);
+	/* The next page is not in the IOTLB, but its table is in the walk cache. */
 	ktest_assert_int_equal(read_err(f, f->state.addr + P), 0);
-	ktest_assert_false(heard.cached);
+	ktest_assert_true(heard.cached);
+	ktest_assert_u64_equal(iova_sim_state()->iotlb->miss_count, 2);
+	ktest_assert_u64_equal(iova_sim_state()->pwc->hit_count, 1);
 	dma_iova_destroy(f->dev, &f->state, 2 * P, RW, 0);
 	ktest_assert_int_equal(read_err(f, f->state.addr), -EFAULT);
 }

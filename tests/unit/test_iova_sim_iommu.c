@@ -568,7 +568,10 @@ static void test_names(void **state)
 		const char *message;
 	} bad[] = {
 		{ "vtd", NULL, "unknown IOMMU profile vtd" },
-		{ "generic-pt", "amdv1", "unknown page-table format amdv1" },
+		{ "generic-pt", "amdv2", "unknown page-table format amdv2" },
+		{ "amd-legacy", "amdv1-2k",
+		  "IOMMU profile amd-legacy can't use page-table format amdv1-2k" },
+		{ "none", NULL, "IOMMU profile none has no domains" },
 		{ "arm-lpae", "vtdss", "IOMMU profile arm-lpae can't use page-table format vtdss" },
 		{ "vtd-legacy", "arm-lpae",
 		  "IOMMU profile vtd-legacy can't use page-table format arm-lpae" },
@@ -590,10 +593,15 @@ static void test_names(void **state)
 	ktest_assert_string_equal(sim_iommu_profile_name(1), "vtd-legacy");
 	ktest_assert_string_equal(sim_iommu_profile_name(2), "arm-lpae");
 	ktest_assert_string_equal(sim_iommu_profile_name(3), "identity");
-	ktest_assert_null(sim_iommu_profile_name(4));
+	ktest_assert_string_equal(sim_iommu_profile_name(4), "amd-legacy");
+	ktest_assert_string_equal(sim_iommu_profile_name(5), "mock");
+	ktest_assert_string_equal(sim_iommu_profile_name(6), "mock-huge");
+	ktest_assert_string_equal(sim_iommu_profile_name(7), "none");
+	ktest_assert_null(sim_iommu_profile_name(8));
 	ktest_assert_string_equal(iopt_fmt_name(0), "vtdss");
-	ktest_assert_null(iopt_fmt_name(3));
-	ktest_assert_null(sim_iommu_profile_find("amd-legacy"));
+	ktest_assert_string_equal(iopt_fmt_name(3), "amdv1");
+	ktest_assert_string_equal(iopt_fmt_name(4), "amdv1-2k");
+	ktest_assert_null(iopt_fmt_name(5));
 	fixture_drop(&f);
 }
 

@@ -100,12 +100,22 @@ static const struct row rows[] = {
 	{ DEVICE(.fmt = "vtds"), "device[0].fmt: \"vtds\" is unknown, did you mean \"vtdss\"?" },
 	{ DEVICE(.iommu = "arm-lpae", .fmt = "vtdss"),
 	  "device[0].fmt: iommu \"arm-lpae\" can't use \"vtdss\", its own is \"arm-lpae\"" },
+	{ DEVICE(.iommu = "amd-legacy", .fmt = "vtdss"),
+	  "device[0].fmt: iommu \"amd-legacy\" can't use \"vtdss\", its own is \"amdv1\"" },
+	{ DEVICE(.iommu = "amd"),
+	  "device[0].iommu: \"amd\" is unknown, did you mean \"amd-legacy\"?" },
+	{ DEVICE(.iommu = "mok"), "device[0].iommu: \"mok\" is unknown, did you mean \"mock\"?" },
+	{ DEVICE(.iommu = "none", .fmt = "amdv1"),
+	  "device[0].fmt: iommu \"none\" has no page tables, leave it empty" },
 	{ DEVICE(.iommu = "identity", .fmt = "vtdss"),
 	  "device[0].fmt: iommu \"identity\" has no page tables, leave it empty" },
 	{ DEVICE(.mask_bits = 11), "device[0].mask_bits: 11 is out of range, 12 to 64" },
 	{ DEVICE(.mask_bits = 65), "device[0].mask_bits: 65 is out of range, 12 to 64" },
 	{ DEVICE(.mask_bits = 20, .start_pfn = 256),
 	  "device[0].start_pfn: 0x100 lies beyond mask_bits 20, at most 0xff" },
+	/* The granule counts: 2 KiB. */
+	{ DEVICE(.iommu = "mock", .mask_bits = 20, .start_pfn = 512),
+	  "device[0].start_pfn: 0x200 lies beyond mask_bits 20, at most 0x1ff" },
 	{ DEVICE(.non_pci = true, .untrusted = true),
 	  "device[0].untrusted: only a PCI function can be, drop non_pci or untrusted" },
 	{ DEVICE(.non_pci = true, .pci_address = "0000:03:00.0"),
@@ -196,8 +206,8 @@ static void test_names_of_profiles_and_formats(void **state)
 		profiles++;
 	while (svmsim_format_name(formats))
 		formats++;
-	ktest_assert_int_equal(profiles, 4);
-	ktest_assert_int_equal(formats, 3);
+	ktest_assert_int_equal(profiles, 8);
+	ktest_assert_int_equal(formats, 5);
 	ktest_assert_string_equal(svmsim_profile_name(0), "generic-pt");
 }
 

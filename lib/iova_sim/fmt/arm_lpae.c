@@ -49,15 +49,18 @@ static u64 arm_prot_bits(unsigned int prot)
 
 const struct iopt_fmt iopt_fmt_arm_lpae = {
 	.name = "arm-lpae",
+	.granule_shift = 12,
 	.level_count = 4,
 	.level_count_min = 3,
 	.level_count_max = 4,
+	.leaf_level_count = 3,
 	.oa_bits = 48,
 	.address_mask = ARM_ADDRESS,
 	.present_mask = ~0ull,
 	.leaf_mask = ARM_TYPE_MASK,
 	.leaf_value = ARM_TYPE_BLOCK,
 	.leaf_bits = { ARM_TYPE_PAGE, ARM_TYPE_BLOCK, ARM_TYPE_BLOCK },
+	.replica_value = IOPT_REPLICA_NONE,
 	.table_bits = ARM_TYPE_TABLE,
 	.read_mask = 1,
 	.read_value = 1,

@@ -19,15 +19,18 @@ static u64 vtdss_prot_bits(unsigned int prot)
 
 const struct iopt_fmt iopt_fmt_vtdss = {
 	.name = "vtdss",
+	.granule_shift = 12,
 	.level_count = 4,
 	.level_count_min = 3,
 	.level_count_max = 5,
+	.leaf_level_count = 3,
 	.oa_bits = 52,
 	.address_mask = VTDSS_ADDRESS,
 	.present_mask = ~0ull,
 	.leaf_mask = VTDSS_PAGE_SIZE,
 	.leaf_value = VTDSS_PAGE_SIZE,
 	.leaf_bits = { 0, VTDSS_PAGE_SIZE, VTDSS_PAGE_SIZE },
+	.replica_value = IOPT_REPLICA_NONE,
 	.table_bits = VTDSS_READ | VTDSS_WRITE,
 	.read_mask = VTDSS_READ,
 	.read_value = VTDSS_READ,

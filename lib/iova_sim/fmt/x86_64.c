@@ -23,9 +23,11 @@ static u64 x86_prot_bits(unsigned int prot)
 
 const struct iopt_fmt iopt_fmt_x86_64 = {
 	.name = "x86-64",
+	.granule_shift = 12,
 	.level_count = 4,
 	.level_count_min = 4,
 	.level_count_max = 5,
+	.leaf_level_count = 3,
 	.va_bits_unused = 1,
 	.oa_bits = 52,
 	.address_mask = X86_ADDRESS,
@@ -37,6 +39,7 @@ const struct iopt_fmt iopt_fmt_x86_64 = {
 		X86_PRESENT | X86_PAGE_SIZE,
 		X86_PRESENT | X86_PAGE_SIZE,
 	},
+	.replica_value = IOPT_REPLICA_NONE,
 	.table_bits = X86_PRESENT | X86_WRITE | X86_USER | X86_ACCESSED,
 	.read_mask = X86_PRESENT,
 	.read_value = X86_PRESENT,
