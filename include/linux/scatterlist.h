@@ -7,9 +7,9 @@
 #include <linux/mm.h>
 #include <linux/types.h>
 
+/* fidelity: same */
+
 /*
- * fidelity: same
- *
  * An entry is a run of bytes: page, offset and length for the CPU, dma_address and dma_length for
  * the device. A list is arrays of entries in a chain. The two lowest bits of page_link tell an
  * entry that leads to the next array, and the last entry of the list, from all others.
