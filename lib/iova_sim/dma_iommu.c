@@ -138,6 +138,16 @@ static struct sim_dma_attachment *attachment_of(struct device *dev)
 	return container_of(dev->iommu, struct sim_dma_attachment, iommu);
 }
 
+/* What a device has with and without an IOMMU: bounce buffers, and perhaps no snooping. */
+static void setup_memory(struct device *dev)
+{
+	/* What dma_set_mask() of the driver's probe would have left behind. */
+	dev->dma_skip_sync = dev->dma_coherent;
+	swiotlb_dev_init(dev);
+	if (!dev->dma_coherent)
+		sim_cache_enable(sim_world);
+}
+
 int sim_dma_attach(struct device *dev, struct sim_domain *sdom, const struct sim_dma_params *params)
 {
 	static const struct sim_dma_params defaults;
@@ -161,11 +171,7 @@ int sim_dma_attach(struct device *dev, struct sim_domain *sdom, const struct sim
 		dev->iommu->pci_32bit_workaround = !params->forcedac;
 	dev->iommu->shadow_on_flush = params->shadow_on_flush;
 	dev->dma_iommu = iommu_is_dma_domain(domain);
-	/* What dma_set_mask() of the driver's probe would have left behind. */
-	dev->dma_skip_sync = dev->dma_coherent;
-	swiotlb_dev_init(dev);
-	if (!dev->dma_coherent)
-		sim_cache_enable(sim_world);
+	setup_memory(dev);
 	if (!dev->dma_iommu)
 		return 0;
 
@@ -182,7 +188,7 @@ int sim_dma_attach(struct device *dev, struct sim_domain *sdom, const struct sim
 void sim_dma_setup_direct(struct device *dev)
 {
 	dev->dma_iommu = false;
-	dev->dma_skip_sync = dev->dma_coherent;
+	setup_memory(dev);
 }
 
 void sim_dma_detach(struct device *dev)

@@ -21,7 +21,9 @@ static void add_memory(struct svmsim_world *world, unsigned int index)
 static bool device_needs_swiotlb(struct svmsim_world *world, const struct svmsim_device *desc)
 {
 	u64 ram_last = ((u64)sim_phys_of_world(world)->ram_pfn_end << PAGE_SHIFT) - 1;
-	bool direct = sim_iommu_profile_find(desc->iommu)->domain_type == IOMMU_DOMAIN_IDENTITY;
+	const struct sim_iommu_profile *profile = sim_iommu_profile_find(desc->iommu);
+	bool direct = !sim_iommu_profile_has_iommu(profile) ||
+		      profile->domain_type == IOMMU_DOMAIN_IDENTITY;
 
 	return desc->untrusted || desc->noncoherent ||
 	       (direct && desc->mask_bits < 64 && ram_last >> desc->mask_bits);
@@ -59,13 +61,14 @@ static void attach_device(struct svmsim_world *world, unsigned int index)
 	};
 	struct sim_domain *sdom;
 
-	if (!sim_iommu_profile_has_iommu(sim_iommu_profile_find(desc->iommu))) {
+	if (sim_iommu_profile_has_iommu(sim_iommu_profile_find(desc->iommu))) {
+		/* It was checked, and there is RAM for the top tables of all devices. */
+		SIM_ASSERT(!sim_domain_create(world, desc->iommu, desc->fmt, desc->caching_mode,
+					      &sdom));
+		SIM_ASSERT(!sim_dma_attach(dev, sdom, &params));
+	} else {
 		sim_dma_setup_direct(dev);
-		return;
 	}
-	/* The description was checked, and there is RAM for the top tables of all devices. */
-	SIM_ASSERT(!sim_domain_create(world, desc->iommu, desc->fmt, desc->caching_mode, &sdom));
-	SIM_ASSERT(!sim_dma_attach(dev, sdom, &params));
 	if (desc->min_align_bytes)
 		dma_set_min_align_mask(dev, desc->min_align_bytes - 1);
 }

@@ -80,9 +80,13 @@ static inline void dma_rebuild(struct dma_fixture *f)
 	const struct dma_options *options = &f->options;
 
 	f->dev = sim_device_add(f->world, &f->world->machine->device[0], 0);
-	ktest_assert_int_equal(sim_domain_create(f->world, options->profile, options->fmt,
-						 options->caching_mode, &f->sdom), 0);
-	ktest_assert_int_equal(sim_dma_attach(f->dev, f->sdom, &options->params), 0);
+	if (options->profile && !__builtin_strcmp(options->profile, "none")) {
+		sim_dma_setup_direct(f->dev);
+	} else {
+		ktest_assert_int_equal(sim_domain_create(f->world, options->profile, options->fmt,
+							 options->caching_mode, &f->sdom), 0);
+		ktest_assert_int_equal(sim_dma_attach(f->dev, f->sdom, &options->params), 0);
+	}
 	f->consumer = (struct sim_event_consumer){ .consume = dma_record, .ctx = f };
 	f->event_count = 0;
 	sim_event_attach(f->world, &f->consumer);

@@ -70,6 +70,24 @@ static void test_coherent_is_mapped_zeroed_and_shared(void **state)
 	ktest_assert_u64_equal(taken(f, free_pages), 0);
 }
 
+static void test_granule_of_half_a_page(void **state)
+{
+	u64 free_pages;
+	struct dma_fixture *f = alloc_make("mock", &free_pages);
+	dma_addr_t addr;
+	void *cpu = dma_alloc_coherent(f->dev, 5000, &addr, GFP_KERNEL);
+	struct sg_table *sgt;
+
+	/* Whole pages of RAM, of which the device sees whole granules. */
+	ktest_assert_u64_equal(dma_event(f, SIM_EVENT_IOMMU_MAP, 0)->arg[3], 3 * P / 2);
+	ktest_assert_u64_equal(taken(f, free_pages), 2);
+	dma_free_coherent(f->dev, 5000, cpu, addr);
+	sgt = dma_alloc_noncontiguous(f->dev, 5000, RW, GFP_KERNEL, DMA_ATTR_ALLOC_SINGLE_PAGES);
+	ktest_assert_int_equal(sg_dma_len(sgt->sgl), 3 * P / 2);
+	dma_free_noncontiguous(f->dev, 5000, sgt, RW);
+	ktest_assert_u64_equal(taken(f, free_pages), 0);
+}
+
 static void test_large_coherent_gets_large_leaves(void **state)
 {
 	u64 free_pages;
@@ -209,11 +227,11 @@ static void test_no_memory_is_null_and_leaves_nothing(void **state)
 	ktest_assert_u64_equal(sim_phys_free_pages(f->world), 1);
 }
 
-static void test_noncoherent_device_shares_uncached_memory(void **state)
+static void check_noncoherent(const char *profile)
 {
 	u64 free_pages;
-	struct dma_fixture *f = alloc_make_with(&(struct dma_options){ .noncoherent = true },
-						&free_pages);
+	struct dma_fixture *f = alloc_make_with(
+		&(struct dma_options){ .profile = profile, .noncoherent = true }, &free_pages);
 	dma_addr_t addr;
 	u32 value = 5, seen;
 	void *cpu = dma_alloc_coherent(f->dev, P, &addr, GFP_KERNEL);
@@ -229,10 +247,61 @@ static void test_noncoherent_device_shares_uncached_memory(void **state)
 	assert_event_count(f, CACHE_CLEAN, 0);
 }
 
-static void test_direct_addresses_are_physical(void **state)
+/* Memory that is not coherent needs its syncs. */
+static void check_noncoherent_pages(const char *profile)
 {
 	u64 free_pages;
-	struct dma_fixture *f = alloc_make("identity", &free_pages);
+	struct dma_fixture *f = alloc_make_with(
+		&(struct dma_options){ .profile = profile, .noncoherent = true }, &free_pages);
+	dma_addr_t addr;
+	u32 value = 5, seen = 0;
+	struct page *page = dma_alloc_pages(f->dev, P, &addr, RW, GFP_KERNEL);
+
+	dma_sync_single_for_device(f->dev, addr, P, RW);
+	sim_cpu_write(f->world, page_to_phys(page), &value, 4);
+	ktest_assert_int_equal(sim_dma_read(f->dev, addr, &seen, 4), 0);
+	ktest_assert_u64_equal(seen, 0);
+	dma_sync_single_for_device(f->dev, addr, P, RW);
+	ktest_assert_int_equal(sim_dma_read(f->dev, addr, &seen, 4), 0);
+	ktest_assert_u64_equal(seen, 5);
+	dma_free_pages(f->dev, P, page, addr, RW);
+}
+
+static void test_noncoherent_device_shares_uncached_memory(void **state)
+{
+	check_noncoherent("generic-pt");
+	check_noncoherent("identity");
+	check_noncoherent("none");
+}
+
+static void test_noncoherent_pages_need_syncs(void **state)
+{
+	check_noncoherent_pages("generic-pt");
+	check_noncoherent_pages("none");
+}
+
+/* Pieces, synced as a list. */
+static void test_noncontiguous_of_noncoherent_needs_syncs(void **state)
+{
+	u64 free_pages;
+	struct dma_fixture *f = alloc_make_with(&(struct dma_options){ .noncoherent = true },
+						&free_pages);
+	struct sg_table *sgt = dma_alloc_noncontiguous(f->dev, 2 * P, RW, GFP_KERNEL, 0);
+	u32 value = 5, seen;
+
+	ktest_assert_int_equal(sim_dma_write(f->dev, sg_dma_address(sgt->sgl), &value, 4), 0);
+	sim_cpu_read(f->world, sg_phys(sgt->sgl), &seen, 4);
+	ktest_assert_u64_not_equal(seen, 5);
+	dma_sync_sgtable_for_cpu(f->dev, sgt, RW);
+	sim_cpu_read(f->world, sg_phys(sgt->sgl), &seen, 4);
+	ktest_assert_u64_equal(seen, 5);
+	dma_free_noncontiguous(f->dev, 2 * P, sgt, RW);
+}
+
+static void check_direct(const char *profile)
+{
+	u64 free_pages;
+	struct dma_fixture *f = alloc_make(profile, &free_pages);
 	dma_addr_t addr;
 	void *cpu = dma_alloc_coherent(f->dev, 3 * P, &addr, GFP_KERNEL);
 
@@ -244,6 +313,12 @@ static void test_direct_addresses_are_physical(void **state)
 	assert_event_count(f, DMA_ALLOC, 1);
 	assert_event_count(f, DMA_FREE, 1);
 	assert_event_count(f, IOVA_ALLOC, 0);
+}
+
+static void test_direct_addresses_are_physical(void **state)
+{
+	check_direct("identity");
+	check_direct("none");
 }
 
 static void test_direct_without_kernel_mapping_is_a_page(void **state)
@@ -515,6 +590,7 @@ static void test_lazy_free_keeps_no_pages(void **state)
 
 static const struct ktest tests[] = {
 	KTEST(test_coherent_is_mapped_zeroed_and_shared),
+	KTEST(test_granule_of_half_a_page),
 	KTEST(test_large_coherent_gets_large_leaves),
 	KTEST(test_atomic_and_contiguous_take_a_block),
 	KTEST(test_block_above_largest_order_fails),
@@ -523,6 +599,8 @@ static const struct ktest tests[] = {
 	KTEST(test_free_of_nothing_and_with_interrupts_off),
 	KTEST(test_no_memory_is_null_and_leaves_nothing),
 	KTEST(test_noncoherent_device_shares_uncached_memory),
+	KTEST(test_noncoherent_pages_need_syncs),
+	KTEST(test_noncontiguous_of_noncoherent_needs_syncs),
 	KTEST(test_direct_addresses_are_physical),
 	KTEST(test_direct_without_kernel_mapping_is_a_page),
 	KTEST(test_direct_no_warn),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Scatterlists through an IOMMU and without one: segments, limits, errors, events. */
+#include "mm/cache.h"
 #include "sg_fixture.h"
 
 struct layout_row {
@@ -340,9 +341,9 @@ static void test_events_name_every_entry(void **state)
 	sg_free_table(&sgt);
 }
 
-static void test_direct_keeps_physical_addresses(void **state)
+static void check_direct(const char *profile)
 {
-	struct dma_fixture *f = dma_make("identity");
+	struct dma_fixture *f = dma_make(profile);
 	struct scatterlist *sg;
 	struct sg_table sgt;
 	unsigned int i;
@@ -361,6 +362,12 @@ static void test_direct_keeps_physical_addresses(void **state)
 	sg_free_table(&sgt);
 }
 
+static void test_direct_keeps_physical_addresses(void **state)
+{
+	check_direct("identity");
+	check_direct("none");
+}
+
 static void test_direct_out_of_reach_is_eio(void **state)
 {
 	struct dma_fixture *f = dma_make("identity");
@@ -371,6 +378,72 @@ static void test_direct_out_of_reach_is_eio(void **state)
 	ktest_assert_int_equal(dma_map_sgtable(f->dev, &sgt, RW, 0), -EIO);
 	ktest_assert_string_contains(dma_warn_text(f, 0), "overflow (mask");
 	dma_assert_warns(f, 1);
+	sg_free_table(&sgt);
+}
+
+/* The last page of a list: what the CPU wrote, and what the device wrote, arrive by syncs only. */
+static void check_noncoherent(const char *profile)
+{
+	struct dma_fixture *f = dma_make_with(
+		&(struct dma_options){ .profile = profile, .noncoherent = true });
+	struct scatterlist *sg;
+	struct sg_table sgt;
+	u32 value = 1, seen;
+	u64 phys, addr;
+
+	/* Small entries of such a device would bounce. */
+	sg_fill_pages(f, &sgt, 2);
+	sg = sg_next(sgt.sgl);
+	phys = sg_phys(sg);
+	sim_cpu_write(f->world, phys, &value, 4);
+	sg_map_all(f, &sgt);
+	addr = sgt.nents == 1 ? sg_dma_address(sgt.sgl) + P : sg_dma_address(sg);
+	ktest_assert_int_equal(sim_dma_read(f->dev, addr, &seen, 4), 0);
+	ktest_assert_u64_equal(seen, 1);
+	value = 2;
+	ktest_assert_int_equal(sim_dma_write(f->dev, addr, &value, 4), 0);
+	sim_cpu_read(f->world, phys, &seen, 4);
+	ktest_assert_u64_equal(seen, 1);
+	dma_sync_sgtable_for_cpu(f->dev, &sgt, RW);
+	sim_cpu_read(f->world, phys, &seen, 4);
+	ktest_assert_u64_equal(seen, 2);
+	value = 3;
+	sim_cpu_write(f->world, phys, &value, 4);
+	dma_sync_sgtable_for_device(f->dev, &sgt, RW);
+	ktest_assert_int_equal(sim_dma_read(f->dev, addr, &seen, 4), 0);
+	ktest_assert_u64_equal(seen, 3);
+	assert_event_count(f, DMA_SYNC_SG_FOR_CPU, 1);
+	assert_event_count(f, DMA_SYNC_SG_FOR_DEVICE, 1);
+	value = 4;
+	ktest_assert_int_equal(sim_dma_write(f->dev, addr, &value, 4), 0);
+	dma_unmap_sgtable(f->dev, &sgt, RW, 0);
+	sim_cpu_read(f->world, phys, &seen, 4);
+	ktest_assert_u64_equal(seen, 4);
+	sg_free_table(&sgt);
+}
+
+static void test_noncoherent_lists_are_synced(void **state)
+{
+	check_noncoherent("generic-pt");
+	check_noncoherent("none");
+}
+
+static void test_skip_cpu_sync_leaves_the_cache_alone(void **state)
+{
+	struct dma_fixture *f = dma_make_with(&(struct dma_options){ .noncoherent = true });
+	struct sg_table sgt;
+	u32 value = 7, seen;
+
+	sg_fill_pages(f, &sgt, 1);
+	sim_cpu_write(f->world, sg_phys(sgt.sgl), &value, 4);
+	ktest_assert_int_equal(dma_map_sgtable(f->dev, &sgt, RW, DMA_ATTR_SKIP_CPU_SYNC), 0);
+	ktest_assert_int_equal(sim_dma_read(f->dev, sg_dma_address(sgt.sgl), &seen, 4), 0);
+	ktest_assert_u64_not_equal(seen, 7);
+	value = 8;
+	ktest_assert_int_equal(sim_dma_write(f->dev, sg_dma_address(sgt.sgl), &value, 4), 0);
+	dma_unmap_sgtable(f->dev, &sgt, RW, DMA_ATTR_SKIP_CPU_SYNC);
+	sim_cpu_read(f->world, sg_phys(sgt.sgl), &seen, 4);
+	ktest_assert_u64_equal(seen, 7);
 	sg_free_table(&sgt);
 }
 
@@ -465,6 +538,8 @@ static const struct ktest tests[] = {
 	KTEST(test_events_name_every_entry),
 	KTEST(test_direct_keeps_physical_addresses),
 	KTEST(test_direct_out_of_reach_is_eio),
+	KTEST(test_noncoherent_lists_are_synced),
+	KTEST(test_skip_cpu_sync_leaves_the_cache_alone),
 	KTEST(test_untrusted_device_bounces_entry_by_entry),
 	KTEST(test_iommu_map_sg_coalesces_and_syncs_once),
 	KTEST(test_iommu_map_sg_unrolls),

@@ -33,6 +33,7 @@ struct random_list {
 	struct sg_table sgt;
 	struct page *block;
 	unsigned int block_pages;
+	u64 granule;
 	unsigned int max_segment;
 	unsigned long boundary;
 	uint64_t rng;
@@ -45,7 +46,7 @@ static u64 draw(struct random_list *t, u64 count)
 
 static bool crosses(const struct random_list *t, u64 first, u64 bytes)
 {
-	for (u64 at = first + P; at < first + bytes; at += P)
+	for (u64 at = first + t->granule; at < first + bytes; at += t->granule)
 		if (!(at & t->boundary))
 			return true;
 	return false;
@@ -53,12 +54,12 @@ static bool crosses(const struct random_list *t, u64 first, u64 bytes)
 
 static void model_place(struct random_list *t, const struct scatterlist *sg, unsigned int index)
 {
-	u64 pad = sg->offset & (P - 1);
-	u64 bytes = (pad + sg->length + P - 1) & ~(P - 1);
+	u64 pad = sg->offset & (t->granule - 1);
+	u64 bytes = (pad + sg->length + t->granule - 1) & ~(t->granule - 1);
 	u64 at = t->model.used;
 
 	while (crosses(t, at, bytes))
-		at += P;
+		at += t->granule;
 	ktest_assert_true(at + bytes <= RANGE_BYTES);
 	for (u64 i = 0; i < sg->length; i += SECTOR)
 		t->model.owner[(at + pad + i) / SECTOR] = index;
@@ -90,7 +91,7 @@ static void model_read(struct random_list *t)
 			out = NULL;
 		} else if (owner == before && out) {
 			out->length += SECTOR;
-		} else if (out && !(at & (P - 1)) && (at & t->boundary) &&
+		} else if (out && !(at & (t->granule - 1)) && (at & t->boundary) &&
 			   out->length + entry_length(t, owner) <= t->max_segment) {
 			out->length += SECTOR;
 		} else {
@@ -161,8 +162,8 @@ static void check_list(struct random_list *t)
 	model_build(t);
 	dma_events_clear(f);
 	sg_map_all(f, &t->sgt);
-	iova = dma_event(f, SIM_EVENT_IOVA_ALLOC, 0)->arg[1] * P;
-	ktest_assert_u64_equal(dma_event(f, SIM_EVENT_IOVA_ALLOC, 0)->arg[2], t->model.used / P);
+	iova = dma_event(f, SIM_EVENT_IOVA_ALLOC, 0)->arg[1] * t->granule;
+	ktest_assert_u64_equal(dma_event(f, SIM_EVENT_IOVA_ALLOC, 0)->arg[2], t->model.used / t->granule);
 	ktest_assert_int_equal(t->sgt.nents, t->model.out_count);
 	for_each_sgtable_dma_sg(&t->sgt, sg, i) {
 		ktest_assert_u64_equal(sg_dma_address(sg), iova + t->model.out[i].at);
@@ -175,13 +176,14 @@ static void check_list(struct random_list *t)
 	assert_event(f, IOMMU_UNMAP, 0, f->sdom->index, iova, t->model.used, t->model.used);
 }
 
-static void check_profile(const char *profile, const char *fmt)
+static void check_profile(const char *profile, const char *fmt, u64 granule)
 {
 	static struct random_list test;
 	struct random_list *t = &test;
 	uint64_t seed = ktest_seed(7);
 
 	t->rng = seed;
+	t->granule = granule;
 	t->f = dma_make_with(&(struct dma_options){ .profile = profile, .fmt = fmt });
 	t->block_pages = 4096;
 	t->block = sim_phys_alloc_contig(t->f->world, t->block_pages, M2);
@@ -196,9 +198,12 @@ static void check_profile(const char *profile, const char *fmt)
 
 static void test_random_lists(void **state)
 {
-	check_profile("generic-pt", "vtdss");
-	check_profile("arm-lpae", "arm-lpae");
-	check_profile("vtd-legacy", "vtdss");
+	check_profile("generic-pt", "vtdss", P);
+	check_profile("generic-pt", "amdv1", P);
+	check_profile("arm-lpae", "arm-lpae", P);
+	check_profile("vtd-legacy", "vtdss", P);
+	check_profile("amd-legacy", "amdv1", P);
+	check_profile("mock", "amdv1-2k", P / 2);
 }
 
 static const struct ktest tests[] = {
