@@ -133,23 +133,27 @@ struct device *sim_device_get(struct svmsim_world *world, unsigned int index)
 	return index < state->device_count ? state->device[index] : NULL;
 }
 
+void sim_device_unbind(struct svmsim_world *world, struct device *dev)
+{
+	struct device_state *state = device_state_of(world);
+
+	if (!dev->driver)
+		return;
+	devres_release_all(dev);
+	dev->driver = NULL;
+	dev_set_drvdata(dev, NULL);
+	if (dev_is_pci(dev))
+		to_pci_dev(dev)->driver = NULL;
+	if (state->unbound)
+		state->unbound(dev);
+}
+
 void sim_device_unbind_all(struct svmsim_world *world)
 {
 	struct device_state *state = device_state_of(world);
 
-	for (unsigned int i = state->device_count; i--;) {
-		struct device *dev = state->device[i];
-
-		if (!dev->driver)
-			continue;
-		devres_release_all(dev);
-		dev->driver = NULL;
-		dev_set_drvdata(dev, NULL);
-		if (dev_is_pci(dev))
-			to_pci_dev(dev)->driver = NULL;
-		if (state->unbound)
-			state->unbound(dev);
-	}
+	for (unsigned int i = state->device_count; i--;)
+		sim_device_unbind(world, state->device[i]);
 }
 
 void sim_device_set_unbound(struct svmsim_world *world, void (*unbound)(struct device *dev))

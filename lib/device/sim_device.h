@@ -78,6 +78,12 @@ struct device *sim_device_get(struct svmsim_world *world, unsigned int index);
 void sim_device_set_properties(struct svmsim_world *world, struct device *dev,
 			       const struct property_entry *properties);
 /**
+ * sim_device_unbind - what unbinding a driver from its device does: managed resources go
+ * @world: current world
+ * @dev: device of the machine; nothing happens when it has no driver
+ */
+void sim_device_unbind(struct svmsim_world *world, struct device *dev);
+/**
  * sim_device_unbind_all - what unloading every driver does: managed resources go, newest first
  * @world: current world
  *

@@ -8,7 +8,8 @@
 
 #include <linux/dma-mapping.h>
 #include <linux/list.h>
-#include <svmsim/dma.h>
+#include <linux/scatterlist.h>
+#include <svmsim/dma_call.h>
 #include "device/sim_device.h"
 #include "iova_sim/dma_iommu.h"
 #include "kernel/world.h"
@@ -48,7 +49,7 @@ struct svmsim_window {
 };
 
 /**
- * struct svmsim_mapping - what a driver keeps of one dma_map_phys()
+ * struct svmsim_mapping - what a driver keeps of one map call
  * @handle: in the world's list
  * @dev: device
  * @address: DMA address
@@ -56,6 +57,10 @@ struct svmsim_window {
  * @direction: direction
  * @attrs: attributes
  * @is_bus: a bus address, of which the DMA API knows nothing
+ * @kind: which call it was
+ * @cpu_address: of a coherent allocation, otherwise NULL
+ * @entries: of a list, otherwise 0
+ * @sgl: the list
  */
 struct svmsim_mapping {
 	struct machine_handle handle;
@@ -65,6 +70,10 @@ struct svmsim_mapping {
 	enum dma_data_direction direction;
 	unsigned long attrs;
 	bool is_bus;
+	enum svmsim_call_kind kind;
+	char *cpu_address;
+	unsigned int entries;
+	struct scatterlist sgl[];
 };
 
 /**
