@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* A machine of dma_fixture.h with a pool of bounce buffers, and bytes as CPU and device see them. */
+/* A machine of dma_fixture.h with a pool of bounce buffers; bytes as CPU and device see them. */
 #ifndef UNIT_BOUNCE_FIXTURE_H
 #define UNIT_BOUNCE_FIXTURE_H
 

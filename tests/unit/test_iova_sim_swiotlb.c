@@ -70,7 +70,7 @@ static void test_buffer_of_a_page_is_page_aligned(void **state)
 	ktest_assert_int_equal(map_slot(f, P), 2);
 	ktest_assert_int_equal(map_slot(f, P - 1), 4);
 	ktest_assert_int_equal(map_slot(f, 3), 6);
-	/* Not when the device asks for another alignment: two bytes of an address to be the same. */
+	/* Not when the device asks for another alignment: the lowest bit of an address to stay. */
 	dma_set_min_align_mask(f->dev, 1);
 	ktest_assert_int_equal(map_slot(f, P), 7);
 }
