@@ -164,6 +164,7 @@ static void on_unmap_begin(void *ctx, struct iommu_domain *domain, u64 iova, u64
 	books = chk_domain_of(domain);
 	chk_ledger_cut(&books->grants, iova, iova + size - 1, NULL);
 	chk_ledger_cut(&books->unsynced, iova, iova + size - 1, NULL);
+	chk_ledger_cut(&books->filler, iova, iova + size - 1, NULL);
 	chk_holes_unmap_begin(domain, iova, size);
 }
 
@@ -208,6 +209,16 @@ static void on_synced(void *ctx, struct iommu_domain *domain, u64 iova, u64 size
 	sim_report_from_caller();
 	if (size)
 		chk_ledger_cut(&chk_domain_of(domain)->unsynced, iova, iova + size - 1, NULL);
+}
+
+/* The kernel maps there what it must not be asked for: whoever owns it may free it at any time. */
+static void on_filler(void *ctx, struct iommu_domain *domain, u64 iova, u64 bytes)
+{
+	struct chk_domain *books = chk_domain_of(domain);
+
+	chk_ledger_cut(&books->grants, iova, iova + bytes - 1, NULL);
+	chk_ledger_add(&books->filler, iova, iova + bytes - 1, 0, NULL);
+	chk_state()->has_filler = true;
 }
 
 static void on_iova_alloc(void *ctx, struct iommu_domain *domain, u64 iova, u64 bytes)
@@ -281,6 +292,7 @@ static int check_make(struct svmsim_world *world)
 		.split = on_split,
 		.map_over = on_map_over,
 		.synced = on_synced,
+		.filler = on_filler,
 		.iova_alloc = on_iova_alloc,
 		.iova_free = on_iova_free,
 		.dma_map = on_dma_map,
@@ -324,6 +336,7 @@ static void check_reset(struct svmsim_world *world)
 		chk_ledger_clear(&books->windows);
 		chk_ledger_clear(&books->dead);
 		chk_ledger_clear(&books->left);
+		chk_ledger_clear(&books->filler);
 		chk_ledger_clear(&books->unsynced);
 	}
 	for (unsigned int i = 0; i < SVMSIM_DEVICE_MAX; i++)
@@ -331,6 +344,7 @@ static void check_reset(struct svmsim_world *world)
 	chk_ledger_clear(&state->unmap.before);
 	state->unmap.active = false;
 	state->mapped_over = false;
+	state->has_filler = false;
 }
 
 static void check_unmake(struct svmsim_world *world)

@@ -50,6 +50,7 @@ struct iommu_domain;
  * @windows: allocated IOVA space; value is the step of its allocation
  * @dead: freed IOVA space; value is the step of its freeing
  * @left: IOVA ranges named by hole reports; owner is the report
+ * @filler: IOVA ranges between entries of scatterlists; live, but granted to nobody
  * @unsynced: IOVA ranges mapped but not yet synced, with caching mode
  */
 struct chk_domain {
@@ -58,6 +59,7 @@ struct chk_domain {
 	struct chk_ledger windows;
 	struct chk_ledger dead;
 	struct chk_ledger left;
+	struct chk_ledger filler;
 	struct chk_ledger unsynced;
 };
 
@@ -91,6 +93,7 @@ struct chk_unmap {
  * @mapped_over: a map under way met a live entry
  * @lost_start: the call under way took away leaves that reach beyond its range: from here ...
  * @lost_last: ... to here, inclusive; 0 when it did not
+ * @has_filler: some domain has or had filler in this run
  * @reach_chunk: for each 1 GiB of physical space, how many live entries reach each 2 KiB; made when
  *	first needed
  */
@@ -101,6 +104,7 @@ struct chk_state {
 	struct chk_ledger direct[SVMSIM_DEVICE_MAX];
 	struct chk_unmap unmap;
 	bool mapped_over;
+	bool has_filler;
 	u64 lost_start;
 	u64 lost_last;
 	u16 *reach_chunk[CHK_REACH_CHUNK_COUNT];

@@ -92,7 +92,9 @@ struct reacher {
 	u64 addr;
 };
 
-static bool ledger_reaches(const struct chk_ledger *ledger, u64 phys, u64 *addr)
+/* What @filler has is reached by nobody's doing; NULL for none. */
+static bool ledger_reaches(const struct chk_ledger *ledger, const struct chk_ledger *filler,
+			   u64 phys, u64 *addr)
 {
 	const struct chk_node *node = chk_ledger_first(ledger, 0);
 
@@ -102,7 +104,8 @@ static bool ledger_reaches(const struct chk_ledger *ledger, u64 phys, u64 *addr)
 		if (phys + 4095 < node->value || phys >= node->value + bytes)
 			continue;
 		*addr = node->start + (phys > node->value ? phys - node->value : 0);
-		return true;
+		if (!filler || !chk_ledger_find(filler, *addr))
+			return true;
 	}
 	return false;
 }
@@ -116,14 +119,14 @@ static bool find_reacher(u64 phys, struct reacher *reacher)
 	list_for_each_entry(sdom, &iova_sim_of(sim_world)->domains, node) {
 		struct chk_domain *books = state->domain[sdom->index];
 
-		if (!books || !ledger_reaches(&books->live, phys, &reacher->addr))
+		if (!books || !ledger_reaches(&books->live, &books->filler, phys, &reacher->addr))
 			continue;
 		reacher->domain = &sdom->domain;
 		reacher->actor = chk_domain_actor(&sdom->domain);
 		return true;
 	}
 	for (unsigned int i = 0; (dev = sim_device_get(sim_world, i)); i++) {
-		if (!ledger_reaches(&state->direct[i], phys, &reacher->addr))
+		if (!ledger_reaches(&state->direct[i], NULL, phys, &reacher->addr))
 			continue;
 		reacher->domain = NULL;
 		reacher->actor = dev->sim->actor;
@@ -156,13 +159,22 @@ static void report_freed(u64 phys, u64 page_count)
 	sim_report_raise(report);
 }
 
+static bool is_reached(u64 phys)
+{
+	struct reacher reacher;
+
+	if (!chk_reach_count(phys))
+		return false;
+	return !chk_state()->has_filler || find_reacher(phys, &reacher);
+}
+
 /* One report for each run of pages that are reached. */
 void chk_page_free(unsigned long pfn, unsigned long count)
 {
 	unsigned long run = 0;
 
 	for (unsigned long i = 0; i < count; i++) {
-		if (chk_reach_count((u64)(pfn + i) << 12)) {
+		if (is_reached((u64)(pfn + i) << 12)) {
 			run++;
 			continue;
 		}
