@@ -85,6 +85,23 @@ static void test_freeing_both_names_the_entry(void **state)
 	assert_report_count(&f, 1);
 }
 
+static void test_freeing_from_a_gap_into_an_entry_names_the_entry(void **state)
+{
+	struct fixture f = fixture_make("generic-pt", false);
+	struct page *block = sim_phys_alloc_contig(f.world, 16, 0);
+	struct sg_table sgt;
+
+	dma_set_seg_boundary(f.dev, 4 * P - 1);
+	ktest_assert_int_equal(sg_alloc_table(&sgt, 2, GFP_KERNEL), 0);
+	sg_set_page(sgt.sgl, block, 3 * P, 0);
+	sg_set_page(sg_next(sgt.sgl), block + 4, 2 * P, 0);
+	ktest_assert_int_equal(dma_map_sgtable(f.dev, &sgt, RW, 0), 0);
+	chk_page_free(page_to_pfn(block + 3), 3);
+	assert_report(&f, 0, "dma-page-freed dev=d0 at=+4p size=2p");
+	ktest_expect_report(f.world, "dma-page-freed", 1);
+	unmap(&f, &sgt);
+}
+
 /* The same space, mapped otherwise: nothing of the gap is left in the books. */
 static void test_gap_ends_with_the_mapping(void **state)
 {
@@ -167,6 +184,7 @@ static const struct ktest tests[] = {
 	KTEST(test_freeing_the_memory_behind_an_entry_is_silent),
 	KTEST(test_freeing_an_entry_is_not),
 	KTEST(test_freeing_both_names_the_entry),
+	KTEST(test_freeing_from_a_gap_into_an_entry_names_the_entry),
 	KTEST(test_gap_ends_with_the_mapping),
 	KTEST(test_list_that_is_never_unmapped_leaks),
 	KTEST(test_coherent_memory_is_granted_until_it_is_freed),
