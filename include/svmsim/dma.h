@@ -218,6 +218,7 @@ SVMSIM_API int svmsim_window_link_bytes(struct svmsim_window *window, uint64_t o
  * @bytes: length
  * @direction: as it was linked, but not SVMSIM_NONE
  *
+ * Nothing tells DMA debugging of windows, so it reports `dma-debug:sync-unallocated`.
  * Return: 0, -EINVAL (direction); the kernel's function returns nothing.
  */
 SVMSIM_API int svmsim_window_sync_cpu(struct svmsim_window *window, uint64_t offset_bytes,

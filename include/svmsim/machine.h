@@ -127,8 +127,8 @@ enum svmsim_quirk {
  *	one port are functions of one device. With it, @pci_address is assigned
  * @bar_bytes: size of its memory, which other devices can reach through BAR 2: a power of two of
  *	at least 4096; default none
- * @min_align_bytes: the bits of an address below this are the same in a bounce buffer: a power of two
- *	up to 64 KiB, as the driver's dma_set_min_align_mask() says; default none
+ * @min_align_bytes: the bits of an address below this are the same in a bounce buffer: a power of
+ *	two up to 64 KiB, as the driver's dma_set_min_align_mask() says; default none
  */
 struct svmsim_device {
 	char name[SVMSIM_NAME_MAX];
@@ -198,9 +198,9 @@ struct svmsim_area {
  * @seed: of the world's random source; default 1
  * @iotlb_sets: IOTLB sets, a power of two up to 4096; default 64
  * @iotlb_ways: IOTLB ways, 1 to 16; default 4
- * @swiotlb_bytes: RAM below 4 GiB for bounce buffers, rounded up to a power of two and to 256 KiB for
- *	each CPU; default is 64 MiB, at most a quarter of RAM, where a device is untrusted or does
- *	not snoop, or can't reach all RAM without translation; none elsewhere
+ * @swiotlb_bytes: RAM below 4 GiB for bounce buffers, rounded up to a power of two and to 256 KiB
+ *	for each area; default is 64 MiB, at most a quarter of RAM, where a device is untrusted or
+ *	does not snoop, or can't reach all RAM without translation; none elsewhere
  * @swiotlb_areas: parts of the pool, rounded up to a power of two; default is one for each CPU
  * @swiotlb_force: every mapping without translation bounces (swiotlb=force)
  * @swiotlb_off: no bounce buffers (swiotlb=noforce)
