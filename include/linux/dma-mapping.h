@@ -81,7 +81,7 @@ static inline int dma_mapping_error(struct device *dev, dma_addr_t dma_addr)
 	return 0;
 }
 
-/* fidelity: simplified: no dma_map_ops of an architecture, no DMA debugging */
+/* fidelity: simplified: no dma_map_ops of an architecture */
 dma_addr_t dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,
 			enum dma_data_direction dir, unsigned long attrs);
 void dma_unmap_phys(struct device *dev, dma_addr_t addr, size_t size,
@@ -192,7 +192,7 @@ static inline void dma_set_min_align_mask(struct device *dev, unsigned int min_a
 /* fidelity: simplified: a line of 64 bytes when some device does not snoop, 1 when all do */
 int dma_get_cache_alignment(void);
 
-/* fidelity: simplified: no dma_map_ops of an architecture, no DMA debugging */
+/* fidelity: simplified: no dma_map_ops of an architecture */
 void __dma_sync_single_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
 			       enum dma_data_direction dir);
 void __dma_sync_single_for_device(struct device *dev, dma_addr_t addr, size_t size,

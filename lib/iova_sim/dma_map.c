@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * The streaming DMA API. Models kernel/dma/mapping.c, kernel/dma/direct.h and the mapping part of
- * drivers/iommu/dma-iommu.c, v7.0. Differs: no dma_map_ops of an architecture, no DMA
- * debugging.
+ * drivers/iommu/dma-iommu.c, v7.0. Differs: no dma_map_ops of an architecture.
  */
 #include <linux/bug.h>
 #include <linux/dma-mapping.h>

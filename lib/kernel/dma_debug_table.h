@@ -142,7 +142,9 @@ ROW(MAP_VMALLOC, "map-vmalloc", "v7.0", \
 ROW(SYNC_UNALLOCATED, "sync-unallocated", "v7.0", \
 	"a sync of a range that is not inside one mapping", \
 	"No mapping of this device covers the whole range: it was unmapped before, or the range " \
-	"goes beyond the end of its mapping. Memory that is not mapped has no owner to change.") \
+	"goes beyond the end of its mapping. Memory that is not mapped has no owner to change. " \
+	"What dma_iova_link() mapped is not known to the kernel's DMA debugging: syncing it " \
+	"while it is linked says this too.") \
 ROW(SYNC_OUTSIDE, "sync-outside", "v7.0", \
 	"a sync of more bytes than the mapping has", \
 	"The range is larger than the mapping that was found for it. Since a range that merely " \

@@ -110,6 +110,7 @@ check show-skip show pt scenarios/hole/unlink.svm -D IOMMU=identity
 check explain explain
 check explain-one explain iommu-unmap-hole
 check explain-json explain --json warn
+check explain-wording explain dma-debug:free-attributes
 check help help
 check help-run run --help
 check help-show help show

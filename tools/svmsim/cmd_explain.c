@@ -21,8 +21,14 @@ static const char *identifier_known(const void *ctx, unsigned int index)
 
 static json_t *info_json(const struct svmsim_report_info *info)
 {
-	return json_pack("{s:s, s:s, s:s, s:s}", "identifier", info->identifier, "title",
-			 info->title, "meaning", info->meaning, "example", info->example);
+	json_t *object = json_pack("{s:s, s:s, s:s, s:s}", "identifier", info->identifier, "title",
+				   info->title, "meaning", info->meaning, "example", info->example);
+
+	if (object && info->wording[0]) {
+		json_object_set_new(object, "wording", json_string(info->wording));
+		json_object_set_new(object, "since", json_string(info->since));
+	}
+	return object;
 }
 
 static int list_all(bool json)
@@ -35,7 +41,7 @@ static int list_all(bool json)
 		if (json)
 			json_array_append_new(list, info_json(&info));
 		else
-			printf("%-18s %s\n", info.identifier, info.title);
+			printf("%-32s %s\n", info.identifier, info.title);
 	}
 	if (json)
 		cli_print_json(list);
@@ -82,6 +88,8 @@ static int explain(const char *identifier, bool json)
 	}
 	printf("%s: %s\n\n", info.identifier, info.title);
 	print_wrapped(info.meaning);
+	if (info.wording[0])
+		printf("\nthe kernel says (%s and later):\n%s\n", info.since, info.wording);
 	if (info.example[0])
 		printf("\nexample: svmsim run %s\n", info.example);
 	return CLI_HELD;
