@@ -185,6 +185,21 @@ static void test_list_with_a_stack_buffer_is_caught(void **state)
 	debug_dma_unmap_sg(f->dev, sg, ENTRY_COUNT, RW, 0);
 }
 
+/* Two lists that begin with the same page: the one with as many entries is meant. */
+static void test_unmap_takes_the_list_with_its_entry_count(void **state)
+{
+	struct dma_fixture *f = debug_make("v7.0");
+	struct scatterlist sg[ENTRY_COUNT];
+
+	list_fill(f, sg, P);
+	debug_dma_map_sg(f->dev, sg, 1, 1, RW, 0);
+	debug_dma_map_sg(f->dev, sg, 2, 2, RW, 0);
+	debug_dma_unmap_sg(f->dev, sg, 2, RW, 0);
+	debug_dma_unmap_sg(f->dev, sg, 1, RW, 0);
+	ktest_assert_u64_equal(svmsim_report_count(f->world), 0);
+	ktest_assert_u64_equal(sim_dma_debug_count(f->dev), 0);
+}
+
 static const struct ktest tests[] = {
 	DEBUG_CLASS_KTESTS(free_sg_count),
 	DEBUG_CLASS_KTESTS(sync_sg_count),
@@ -193,5 +208,6 @@ static const struct ktest tests[] = {
 	KTEST(test_list_unmapped_one_by_one_has_the_wrong_function),
 	KTEST(test_each_entry_of_an_unknown_list_is_judged),
 	KTEST(test_list_with_a_stack_buffer_is_caught),
+	KTEST(test_unmap_takes_the_list_with_its_entry_count),
 };
 KTEST_MAIN(tests)
