@@ -14,6 +14,8 @@
  *
  * memory    (struct svmsim_ram) pages that the driver allocated.
  * window    (struct svmsim_window) IOVA space with its struct dma_iova_state.
+ * list      (struct svmsim_sg) a scatterlist and what it was mapped to.
+ * coherent  (struct svmsim_coherent) memory that the DMA API allocated.
  * mapping   (struct svmsim_mapping) the result of one dma_map call.
  */
 #ifndef SVMSIM_DMA_H
@@ -28,6 +30,8 @@
 struct svmsim_ram;
 struct svmsim_window;
 struct svmsim_mapping;
+struct svmsim_sg;
+struct svmsim_coherent;
 
 /** enum svmsim_direction - values of the kernel's enum dma_data_direction */
 enum svmsim_direction {
@@ -39,8 +43,13 @@ enum svmsim_direction {
 
 /** enum svmsim_attribute - values of the kernel's DMA_ATTR_*, to be combined */
 enum svmsim_attribute {
+	SVMSIM_ATTR_WRITE_COMBINE = 1 << 2,
+	SVMSIM_ATTR_NO_KERNEL_MAPPING = 1 << 4,
 	SVMSIM_ATTR_SKIP_CPU_SYNC = 1 << 5,
+	SVMSIM_ATTR_FORCE_CONTIGUOUS = 1 << 6,
+	SVMSIM_ATTR_ALLOC_SINGLE_PAGES = 1 << 7,
 	SVMSIM_ATTR_NO_WARN = 1 << 8,
+	SVMSIM_ATTR_PRIVILEGED = 1 << 9,
 	SVMSIM_ATTR_MMIO = 1 << 10,
 	SVMSIM_ATTR_REQUIRE_COHERENT = 1 << 12,
 };
@@ -349,6 +358,114 @@ SVMSIM_API uint64_t svmsim_mapping_address(const struct svmsim_mapping *mapping)
  * @mapping: mapping
  */
 SVMSIM_API uint64_t svmsim_mapping_bytes(const struct svmsim_mapping *mapping);
+
+/**
+ * struct svmsim_part - an entry of a scatterlist
+ * @ram: memory, also that of a peer
+ * @offset_bytes: start
+ * @bytes: length, up to 4 GiB - 1; all of it is physically contiguous
+ */
+struct svmsim_part {
+	struct svmsim_ram *ram;
+	uint64_t offset_bytes;
+	uint64_t bytes;
+};
+/**
+ * svmsim_map_sg - dma_map_sgtable() of a list with these entries
+ * @device: index
+ * @parts: entries
+ * @part_count: 1 to 65536
+ * @direction: enum svmsim_direction
+ * @attributes: enum svmsim_attribute, combined; svmsim_unmap_sg() passes them too
+ * @sg: set on success
+ *
+ * Return: 0; what the kernel returned (-EINVAL, -ENOMEM, -EIO, -EREMOTEIO, -EOPNOTSUPP); -EINVAL for
+ * an entry that is not within its memory or not contiguous.
+ */
+SVMSIM_API int svmsim_map_sg(struct svmsim_world *world, int device,
+			     const struct svmsim_part *parts, unsigned int part_count,
+			     enum svmsim_direction direction, unsigned int attributes,
+			     struct svmsim_sg **sg);
+/**
+ * svmsim_sync_sg - dma_sync_sgtable_for_cpu() or dma_sync_sgtable_for_device()
+ * @sg: list
+ * @for_cpu: for the CPU; for the device otherwise
+ *
+ * Return: 0; the kernel's functions return nothing.
+ */
+SVMSIM_API int svmsim_sync_sg(struct svmsim_sg *sg, bool for_cpu);
+/**
+ * svmsim_unmap_sg - dma_unmap_sgtable()
+ * @sg: list; it stays valid as a name for its old addresses
+ *
+ * Return: 0; the kernel's function returns nothing.
+ */
+SVMSIM_API int svmsim_unmap_sg(struct svmsim_sg *sg);
+/**
+ * svmsim_sg_segments - how many segments the entries became
+ * @sg: list
+ */
+SVMSIM_API unsigned int svmsim_sg_segments(const struct svmsim_sg *sg);
+/**
+ * svmsim_sg_address - DMA address of a segment
+ * @sg: list
+ * @segment: from 0; 0 is returned past the last
+ */
+SVMSIM_API uint64_t svmsim_sg_address(const struct svmsim_sg *sg, unsigned int segment);
+/**
+ * svmsim_sg_bytes - length of a segment
+ * @sg: list
+ * @segment: from 0; 0 is returned past the last
+ */
+SVMSIM_API uint64_t svmsim_sg_bytes(const struct svmsim_sg *sg, unsigned int segment);
+
+/**
+ * svmsim_map_resource - dma_map_resource() of the memory of another device, as if of registers
+ * @device: index
+ * @owner: index of a device with bar_bytes
+ * @offset_bytes: start in its memory
+ * @bytes: length
+ * @direction: enum svmsim_direction
+ * @mapping: set on success; svmsim_unmap() calls dma_unmap_resource()
+ *
+ * Nobody asks whether the device reaches its peer at all; svmsim_peer_type() does.
+ * Return: 0, -ENOMEM (DMA_MAPPING_ERROR), -EINVAL (not within the memory, no such device).
+ */
+SVMSIM_API int svmsim_map_resource(struct svmsim_world *world, int device, int owner,
+				   uint64_t offset_bytes, uint64_t bytes,
+				   enum svmsim_direction direction,
+				   struct svmsim_mapping **mapping);
+
+/**
+ * svmsim_alloc_coherent - dma_alloc_attrs(), with GFP_KERNEL
+ * @device: index
+ * @bytes: 1 to 4 GiB
+ * @attributes: enum svmsim_attribute, combined; svmsim_free_coherent() passes them too
+ * @coherent: set on success
+ *
+ * Return: 0; -ENOMEM; -EINVAL (size, no such device).
+ */
+SVMSIM_API int svmsim_alloc_coherent(struct svmsim_world *world, int device, uint64_t bytes,
+				     unsigned int attributes, struct svmsim_coherent **coherent);
+/**
+ * svmsim_free_coherent - dma_free_attrs()
+ * @coherent: memory; it stays valid as a name for its old address
+ *
+ * Return: 0; the kernel's function returns nothing.
+ */
+SVMSIM_API int svmsim_free_coherent(struct svmsim_coherent *coherent);
+/**
+ * svmsim_coherent_address - DMA address of coherent memory
+ * @coherent: memory
+ */
+SVMSIM_API uint64_t svmsim_coherent_address(const struct svmsim_coherent *coherent);
+/**
+ * svmsim_coherent_ram - its pages, for the CPU to write and read
+ * @coherent: memory
+ *
+ * They are freed by svmsim_free_coherent(), not by svmsim_ram_free().
+ */
+SVMSIM_API struct svmsim_ram *svmsim_coherent_ram(const struct svmsim_coherent *coherent);
 
 /** enum svmsim_peer_type - values of the kernel's enum pci_p2pdma_map_type that a caller can see */
 enum svmsim_peer_type {

@@ -18,8 +18,7 @@ static int check_bytes(const struct svmsim_ram *ram, u64 offset, u64 bytes)
 			     size);
 }
 
-/* A buffer for the DMA API; its pages have to be neighbours. */
-static int check_buffer(const struct svmsim_ram *ram, u64 offset, u64 bytes)
+int machine_check_buffer(const struct svmsim_ram *ram, u64 offset, u64 bytes)
 {
 	int err = check_bytes(ram, offset, bytes);
 
@@ -32,8 +31,7 @@ static int check_buffer(const struct svmsim_ram *ram, u64 offset, u64 bytes)
 	return 0;
 }
 
-/* The kernel's answer to NONE is a BUG, which no caller wants to learn from a crash. */
-static int check_real_direction(struct svmsim_world *world, unsigned int direction)
+int machine_check_real_direction(struct svmsim_world *world, unsigned int direction)
 {
 	if (direction < SVMSIM_NONE)
 		return 0;
@@ -41,7 +39,7 @@ static int check_real_direction(struct svmsim_world *world, unsigned int directi
 			     direction);
 }
 
-static phys_addr_t phys_at(const struct svmsim_ram *ram, u64 offset)
+phys_addr_t machine_phys_at(const struct svmsim_ram *ram, u64 offset)
 {
 	return PFN_PHYS(ram->pfn[offset >> PAGE_SHIFT]) + offset_in_page(offset);
 }
@@ -59,7 +57,7 @@ int svmsim_ram_write(struct svmsim_ram *ram, uint64_t offset_bytes, const void *
 
 		if (part > bytes - done)
 			part = bytes - done;
-		sim_cpu_write(sim_world, phys_at(ram, offset_bytes + done),
+		sim_cpu_write(sim_world, machine_phys_at(ram, offset_bytes + done),
 			      (const u8 *)buffer + done, part);
 		done += part;
 	}
@@ -78,8 +76,8 @@ int svmsim_ram_read(struct svmsim_ram *ram, uint64_t offset_bytes, void *buffer,
 
 		if (part > bytes - done)
 			part = bytes - done;
-		sim_cpu_read(sim_world, phys_at(ram, offset_bytes + done), (u8 *)buffer + done,
-			     part);
+		sim_cpu_read(sim_world, machine_phys_at(ram, offset_bytes + done),
+			     (u8 *)buffer + done, part);
 		done += part;
 	}
 	return machine_end(sim_name("ram"), 0);
@@ -98,8 +96,8 @@ static int map_buffer(struct svmsim_mapping *map, const struct svmsim_ram *ram, 
 		map->address += offset_in_page(offset);
 		return 0;
 	}
-	map->address = dma_map_phys(map->dev, phys_at(ram, offset), map->bytes, map->direction,
-				    map->attrs);
+	map->address = dma_map_phys(map->dev, machine_phys_at(ram, offset), map->bytes,
+				    map->direction, map->attrs);
 	err = dma_mapping_error(map->dev, map->address);
 	if (err)
 		sim_set_error(sim_world, err, "%s: dma_map_phys() failed", map->dev->sim->actor);
@@ -116,9 +114,9 @@ int svmsim_map_bytes(struct svmsim_world *world, int device, struct svmsim_ram *
 
 	if (!dev)
 		return -EINVAL;
-	err = check_buffer(ram, offset_bytes, bytes);
+	err = machine_check_buffer(ram, offset_bytes, bytes);
 	if (!err)
-		err = check_real_direction(world, direction);
+		err = machine_check_real_direction(world, direction);
 	if (err)
 		return err;
 	machine_begin(world);
@@ -158,8 +156,10 @@ int svmsim_window_alloc_bytes(struct svmsim_world *world, int device, struct svm
 {
 	int err = check_bytes(ram, offset_bytes, 1);
 
-	return err ? err : machine_window_alloc(world, device, phys_at(ram, offset_bytes), bytes,
-						window);
+	if (err)
+		return err;
+	return machine_window_alloc(world, device, machine_phys_at(ram, offset_bytes), bytes,
+				    window);
 }
 
 int svmsim_window_link_bytes(struct svmsim_window *window, uint64_t offset_bytes,
@@ -169,13 +169,13 @@ int svmsim_window_link_bytes(struct svmsim_window *window, uint64_t offset_bytes
 	int err = machine_check_used(window);
 
 	if (!err)
-		err = check_buffer(ram, ram_offset_bytes, bytes);
+		err = machine_check_buffer(ram, ram_offset_bytes, bytes);
 	if (!err)
 		err = machine_check_direction(window->handle.world, direction);
 	if (err)
 		return err;
 	machine_begin(window->handle.world);
-	err = dma_iova_link(window->dev, &window->state, phys_at(ram, ram_offset_bytes),
+	err = dma_iova_link(window->dev, &window->state, machine_phys_at(ram, ram_offset_bytes),
 			    offset_bytes, bytes, (enum dma_data_direction)direction, attributes);
 	if (err)
 		sim_set_error(sim_world, err, "dma_iova_link() of %llu bytes at %llu failed",
@@ -190,7 +190,7 @@ static int window_sync(struct svmsim_window *window, u64 offset, u64 bytes, unsi
 	int err = machine_check_used(window);
 
 	if (!err)
-		err = check_real_direction(window->handle.world, direction);
+		err = machine_check_real_direction(window->handle.world, direction);
 	if (err)
 		return err;
 	machine_begin(window->handle.world);

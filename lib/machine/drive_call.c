@@ -10,26 +10,7 @@ static int check_kind(struct svmsim_world *world, unsigned int kind, unsigned in
 {
 	if (kind >= SVMSIM_CALL_KIND_COUNT)
 		return sim_set_error(world, -EINVAL, "%u is no kind of call", kind);
-	/* The kernel's answer to NONE is a BUG, which no caller wants to learn from a crash. */
-	if (direction >= SVMSIM_NONE)
-		return sim_set_error(world, -EINVAL, "one of three directions is needed, not %u",
-				     direction);
-	return 0;
-}
-
-static int check_buffer(const struct svmsim_ram *ram, u64 offset, u64 bytes)
-{
-	u64 size = ram->page_count << PAGE_SHIFT;
-
-	if (!bytes || offset >= size || bytes > size - offset)
-		return sim_set_error(ram->handle.world, -EINVAL,
-				     "%llu bytes at %llu are not within the memory's %llu", bytes,
-				     offset, size);
-	for (u64 i = offset >> PAGE_SHIFT; i < (offset + bytes - 1) >> PAGE_SHIFT; i++)
-		if (ram->pfn[i] + 1 != ram->pfn[i + 1])
-			return sim_set_error(ram->handle.world, -EINVAL,
-					     "pages %llu and %llu are not contiguous", i, i + 1);
-	return 0;
+	return machine_check_real_direction(world, direction);
 }
 
 static int check_map_call(struct svmsim_world *world, const struct svmsim_map_call *call)
@@ -45,20 +26,17 @@ static int check_map_call(struct svmsim_world *world, const struct svmsim_map_ca
 		return sim_set_error(world, -EINVAL, "%u entries, 1 to %u are possible", entries,
 				     SVMSIM_SG_ENTRY_MAX);
 	for (unsigned int i = 0; i < entries && !err; i++)
-		err = check_buffer(call->ram, call->offset_bytes + i * call->bytes, call->bytes);
+		err = machine_check_buffer(call->ram, call->offset_bytes + i * call->bytes,
+					   call->bytes);
 	return err;
-}
-
-static phys_addr_t phys_at(const struct svmsim_ram *ram, u64 offset)
-{
-	return PFN_PHYS(ram->pfn[offset >> PAGE_SHIFT]) + offset_in_page(offset);
 }
 
 static int map_list(struct svmsim_mapping *map, const struct svmsim_map_call *call)
 {
 	sg_init_table(map->sgl, call->entries);
 	for (unsigned int i = 0; i < call->entries; i++) {
-		phys_addr_t phys = phys_at(call->ram, call->offset_bytes + i * call->bytes);
+		phys_addr_t phys =
+			machine_phys_at(call->ram, call->offset_bytes + i * call->bytes);
 
 		sg_set_page(&map->sgl[i], phys_to_page(phys), call->bytes, offset_in_page(phys));
 	}
@@ -71,7 +49,7 @@ static int map_list(struct svmsim_mapping *map, const struct svmsim_map_call *ca
 /* One call; whether it worked is told where the driver looks. */
 static int map_one(struct svmsim_mapping *map, const struct svmsim_map_call *call)
 {
-	phys_addr_t phys = call->ram ? phys_at(call->ram, call->offset_bytes) : 0;
+	phys_addr_t phys = call->ram ? machine_phys_at(call->ram, call->offset_bytes) : 0;
 
 	switch (call->kind) {
 	case SVMSIM_CALL_SG:

@@ -107,6 +107,15 @@ void machine_handle_drop(struct machine_handle *handle);
 struct device *machine_device(struct svmsim_world *world, int index);
 /* -EINVAL with the error set unless @first..@last are pages of @ram. */
 int machine_check_pages(const struct svmsim_ram *ram, u64 first, u64 last);
+/* -EINVAL with the error set unless a range of bytes of @ram, its pages neighbours. */
+int machine_check_buffer(const struct svmsim_ram *ram, u64 offset, u64 bytes);
+/* Physical address of a byte of @ram. */
+phys_addr_t machine_phys_at(const struct svmsim_ram *ram, u64 offset);
+/*
+ * -EINVAL with the error set unless one of the three directions that map: the kernel's answer to
+ * NONE is a BUG, which no caller wants to learn from a crash.
+ */
+int machine_check_real_direction(struct svmsim_world *world, unsigned int direction);
 /* -EINVAL with the error set unless a value of enum svmsim_direction. */
 int machine_check_direction(struct svmsim_world *world, unsigned int direction);
 
