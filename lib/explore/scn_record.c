@@ -81,16 +81,23 @@ static void copy_report(struct scn_runner *runner, struct svmsim_judged *judged,
 
 static const char *replay_text(struct scn_runner *runner)
 {
+	const struct svmsim_scenario_options *options = runner->options;
 	const struct scn_plan *plan = runner->plan;
-	char seed[40] = "";
+	const char *path = runner->scenario->main->source.path;
+	struct scn_buf text = { 0 };
+	const char *copy;
 
-	if (runner->options->seed && !plan->has_seed)
-		snprintf(seed, sizeof(seed), " --seed %llu",
-			 (unsigned long long)runner->options->seed);
-	return scn_printf(runner->arena, "run %s%s%s%s%s%s", runner->scenario->main->source.path,
-			  plan->replay[0] ? " " : "", plan->replay, seed,
-			  runner->options->allow_unsafe ? " --allow-unsafe" : "",
-			  runner->options->twice ? " --twice" : "");
+	/* A file whose name begins with a dash is no option. */
+	scn_buf_add(&text, path[0] == '-' && path[1] ? "run ./" : "run ");
+	scn_shell_word(&text, path);
+	scn_buf_add(&text, "%s", plan->replay);
+	if (options->seed && !plan->has_seed)
+		scn_buf_add(&text, " --seed %llu", (unsigned long long)options->seed);
+	scn_buf_add(&text, "%s%s", options->allow_unsafe ? " --allow-unsafe" : "",
+		    options->twice ? " --twice" : "");
+	copy = scn_strdup(runner->arena, text.data);
+	scn_buf_free(&text);
+	return copy;
 }
 
 static int compare_failures(const struct svmsim_failure *a, const struct svmsim_failure *b)

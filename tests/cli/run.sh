@@ -120,6 +120,8 @@ done
 refuse no-command "no command given"
 refuse unknown-command 'did you mean "run"?' rn
 refuse unknown-option 'did you mean "--twice"?' run --twise scenarios/hole
+refuse far-option 'unknown option "--bogus"; svmsim run --help' run --bogus scenarios/hole
+refuse short-report 'did you mean "iommu-unmap-hole"?' explain iommu-hole
 refuse flag-with-value "takes no value" run --twice=yes scenarios/hole
 refuse option-without-value "a value is missing" run scenarios/hole --seed
 refuse unknown-iommu 'did you mean "arm-lpae"?' run --iommu arm-lpea scenarios/hole/unlink.svm
@@ -175,6 +177,14 @@ sed 's/no-action/common\/machine/' "$in/good/hole.svm" >"$work/scenarios/hole/ho
 cp "$in/good/no-action.svm" "$work/scenarios/common/machine.svm"
 same use-root "0 passed, 1 failed, 0 skipped" "$("$svmsim" run "$work/scenarios" | tail -n 1)"
 
+# The line that replays a finding can be pasted: it repeats the run with all that it depended on.
+mkdir "$work/it's here"
+printf 'svm 1\n# rule\nmachine { device d0 { iommu ${IOMMU} } }\nfor IOMMU in generic-pt, arm-lpae\nd0: iova_alloc w ${N:4p} -> ENOMEM\n' >"$work/it's here/a b.svm"
+"$svmsim" run --seed 3 -D N=8p --allow-unsafe --twice "$work/it's here/a b.svm" >"$work/first"
+sed -n 's/^replay: //p' "$work/first" | while read -r line; do eval "$line" </dev/null; done | sed '/ passed, /d' >"$work/again"
+same replay "" "$(sed '/ passed, /d' "$work/first" | diff - "$work/again")"
+same replays 2 "$(grep -c '^FAILED.*IOMMU=[a-z-]* N=8p seed=3$' "$work/again")"
+
 # As many jobs as you like: the same output in the same order.
 "$svmsim" run scenarios/hole >"$work/one"
 "$svmsim" run --jobs 7 scenarios/hole >"$work/seven"
@@ -214,15 +224,18 @@ else
 fi
 same unlisted "" "$("$svmsim" help | grep grammar)"
 
-# The example that explain names for a report draws that report.
+# The example that explain names for a report draws that report, in these very words.
 for identifier in $("$svmsim" explain | awk '{print $1}'); do
 	example=$("$svmsim" explain "$identifier" | sed -n 's/^example: svmsim run //p')
-	[ -z "$example" ] || same "example-$identifier" "$identifier" "$("$svmsim" run "$example" |
+	[ -n "$example" ] || continue
+	check "text-$identifier" run "$example" -D IOMMU=generic-pt
+	same "example-$identifier" "$identifier" "$("$svmsim" run "$example" |
 		grep -o "^\(  followed by \)\{0,1\}$identifier\( \[\|:\)" | head -n 1 | grep -o "[a-z-]*[a-z]\( \[\|:\)$" | grep -o '^[a-z-]*')"
 done
 
 same doctor 0 "$("$svmsim" doctor >/dev/null; echo $?)"
 same version "svmsim" "$("$svmsim" version | sed -n '1s/ .*//p')"
+same compiler 1 "$("$svmsim" version | grep -ci '^build:  *\(gcc\|.*clang\) [0-9]')"
 
 # Output that can't be written is no success.
 if [ -w /dev/full ]; then

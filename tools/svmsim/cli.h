@@ -23,8 +23,18 @@ enum cli_status {
 	CLI_SKIPPED = 77,
 };
 
+/* clang puts its name into its version, gcc does not. */
+#ifdef __clang__
+#define CLI_COMPILER __VERSION__
+#else
+#define CLI_COMPILER "gcc " __VERSION__
+#endif
+
 #define CLI_OPTION_MAX 16
 #define CLI_VALUE_MAX 64
+
+/* How the tool was called, so that a line that it prints can be pasted. */
+extern const char *cli_program;
 
 /**
  * struct cli_option - an option of a command

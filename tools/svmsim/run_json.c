@@ -78,7 +78,7 @@ void cli_json_run(struct cli_tally *tally, const struct cli_task *task,
 	json_object_set_new(object, "steps", json_integer((json_int_t)run->step_count));
 	json_object_set_new(object, "failures", failures(run));
 	json_object_set_new(object, "reports", reports(run));
-	json_object_set_new(object, "replay", json_sprintf("svmsim %s", run->replay));
+	json_object_set_new(object, "replay", json_sprintf("%s %s", cli_program, run->replay));
 	if (!tally->json)
 		tally->json = json_array();
 	json_array_append_new(tally->json, object);
