@@ -196,6 +196,17 @@ same jobs "" "$(diff "$work/one" "$work/seven")"
 same trace-digest "" "$(diff "$work/traced" "$work/untraced")"
 same trace-maps 6 "$(grep -c 'map: IOMMU: iova=0x0*[0-9a-f]* - 0x[0-9a-f]* paddr=' "$work/trace")"
 
+same trace-head "# tracer: nop" "$(head -n 1 "$work/trace")"
+"$svmsim" run --jobs 4 --seed 7 --trace "$work/trace" scenarios/hole/unlink.svm scenarios/hole/h1-2m-table.svm -D IOMMU=vtd-legacy >"$work/stdout"
+same trace-runs "# run: scenarios/hole/unlink.svm IOMMU=vtd-legacy seed=7
+# run: scenarios/hole/h1-2m-table.svm IOMMU=vtd-legacy seed=7" "$(grep '^# run: ' "$work/trace")"
+
+# A name that is not UTF-8 is no reason to lose a record.
+cp "$in/good/no-action.svm" "$work/"
+cp "$in/good/wrong-result.svm" "$work/"$'b\xff.svm'
+same json-name "$work/b?.svm $work/b?.svm" "$("$svmsim" run --json "$work/"$'b\xff.svm' 2>/dev/null |
+	sed -n 's/^ *"file": "\(.*\)",$/\1/p' | tr '\n' ' ' | sed 's/ $//')"
+
 # fmt and bless rewrite a file at once; what they wrote they leave alone.
 cp "$in/good/wrong-state.svm" "$in/good/no-action.svm" "$work/"
 chmod 640 "$work/wrong-state.svm"

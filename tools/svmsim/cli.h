@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <svmsim/scenario.h>
 
 /** enum cli_status - exit statuses, one meaning each */
@@ -124,6 +125,8 @@ const char *cli_suggest(const char *word, const char *(*known)(const void *ctx, 
 /** cli_print_json - a JSON value on standard output, indented; takes the reference */
 struct json_t;
 void cli_print_json(struct json_t *value);
+/** cli_json_text - text from outside as a JSON string; what is not UTF-8 becomes question marks */
+struct json_t *cli_json_text(const char *text);
 
 /**
  * struct cli_file - a scenario file of the command line
@@ -199,11 +202,12 @@ struct cli_tally {
  * @count: number of @task
  * @jobs: how many at once
  * @options: options of the runs; the seed is each task's
+ * @trace: where a line names each run before its events; NULL for no trace
  * @done: called in order with each record, which it does not keep; false ends it early
  * @ctx: passed to @done
  */
 void cli_lanes(const struct cli_task *task, unsigned int count, unsigned int jobs,
-	       const struct svmsim_scenario_options *options,
+	       const struct svmsim_scenario_options *options, FILE *trace,
 	       bool (*done)(void *ctx, const struct cli_task *task, const struct svmsim_run *run),
 	       void *ctx);
 
