@@ -143,6 +143,8 @@ static void run_action(struct scn_runner *runner, const struct scn_step *step)
 	mark = add_mark(runner, step);
 	if (runner->progress)
 		runner->progress(runner, step);
+	if (runner->stack_fill)
+		host_stack_paint(runner->stack_fill);
 	scn_act(runner, step, &outcome);
 	mark->digest = svmsim_world_digest(runner->world);
 	result = match_result(step->action, &outcome);
