@@ -215,6 +215,10 @@ same bless "$work/wrong-state.svm: 1 block rewritten" "$("$svmsim" bless "$work/
 same bless-star "w[0..3] -> a[0..3] 4K rw" "$(sed -n 8p "$work/wrong-state.svm")"
 same bless-mode 640 "$(stat -c %a "$work/wrong-state.svm")"
 same bless-again "0" "$("$svmsim" bless --check "$work/wrong-state.svm"; echo $?)"
+sed 's/w\[0\.\.3\] -> a.*/w[0..3] -> */; /^use /d; /^# /a machine { device d0 { } }' "$work/wrong-state.svm" >"$work/stdin.svm"
+same bless-stdin "w[0..3] -> a[0..3] 4K rw" "$("$svmsim" bless - <"$work/stdin.svm" | grep -- '->.*4K')"
+same bless-stdin-check 1 "$("$svmsim" bless --check - <"$work/stdin.svm" >/dev/null; echo $?)"
+same fmt-stdin-check 1 "$(sed 's/^d0:/   d0:/' scenarios/hole/unlink.svm | "$svmsim" fmt --check - >/dev/null; echo $?)"
 same bless-run "1 passed, 0 failed, 0 skipped" "$("$svmsim" run "$work/wrong-state.svm" | tail -n 1)"
 cp "$in/good/hole.svm" "$work/"
 same bless-refuses "1" "$("$svmsim" bless "$work/hole.svm" 2>/dev/null; echo $?)"
@@ -247,6 +251,12 @@ done
 same doctor 0 "$("$svmsim" doctor >/dev/null; echo $?)"
 same version "svmsim" "$("$svmsim" version | sed -n '1s/ .*//p')"
 same compiler 1 "$("$svmsim" version | grep -ci '^build:  *\(gcc\|.*clang\) [0-9]')"
+
+# A reader that has seen enough ends the run in silence.
+for jobs in 1 3; do
+	"$svmsim" run --jobs "$jobs" scenarios/hole 2>"$work/stderr" | head -n 1 >"$work/stdout"
+	same "closed-pipe-$jobs" "1 0" "$(wc -l <"$work/stdout") $(wc -c <"$work/stderr")"
+done
 
 # Output that can't be written is no success.
 if [ -w /dev/full ]; then

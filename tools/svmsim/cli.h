@@ -170,6 +170,17 @@ void cli_defines_free(struct svmsim_define *define, unsigned int count);
 /** cli_check_defines - is each variable read by some file? false, and said so, otherwise */
 bool cli_check_defines(const struct cli_files *files, const struct svmsim_define *define,
 		       unsigned int count);
+/**
+ * cli_each_file - load all files of a command line, then do the same with each
+ * @args: command line
+ * @options: how to load; the variables are filled in
+ * @each: returns an exit status; check is the option --check
+ *
+ * Return: the gravest exit status, CLI_USAGE when a file can't be loaded.
+ */
+int cli_each_file(const struct cli_args *args, struct svmsim_scenario_options *options,
+		  int (*each)(const struct cli_file *file,
+			      const struct svmsim_scenario_options *options, bool check));
 /** cli_write_file - replace a file at once, keeping its mode; false, and said so, on failure */
 bool cli_write_file(const char *path, const char *text);
 
