@@ -260,6 +260,7 @@ static void compare_fill(struct scn_runner *runner, uint64_t digest)
 		mark = first_difference(runner, &shadow);
 		if (mark) {
 			report.step = mark->world_step;
+			report.time_ns = mark->time_ns;
 			report.field_count = 1;
 			report.key[0] = "action";
 			report.value[0] = mark->step->text;

@@ -126,6 +126,7 @@ static struct scn_mark *add_mark(struct scn_runner *runner, const struct scn_ste
 	runner->mark = scn_grow(runner->arena, runner->mark, runner->mark_count, sizeof(*mark));
 	mark = &runner->mark[runner->mark_count++];
 	mark->world_step = svmsim_world_step(runner->world);
+	mark->time_ns = svmsim_world_time_ns(runner->world);
 	mark->step = step;
 	return mark;
 }

@@ -19,9 +19,10 @@ struct scn_binding {
 	uint64_t bytes;
 };
 
-/* struct scn_mark - which step of the plan a step of the world belongs to; the digest behind it */
+/* struct scn_mark - which step of the plan a step of the world is, when; the digest behind it */
 struct scn_mark {
 	uint64_t world_step;
+	uint64_t time_ns;
 	uint64_t digest;
 	const struct scn_step *step;
 };
