@@ -137,6 +137,8 @@ refuse later-option 'unknown option "--map"' run --map dma-map scenarios/hole/un
 refuse no-file "no scenario given" run
 refuse dev-null "an empty file" run /dev/null
 refuse dev-zero "is a device" run /dev/zero
+ln -s loop.svm "$work/loop.svm"
+refuse symlink-loop "symbolic links" run "$work/loop.svm"
 refuse missing "No such file" run "$work/nowhere.svm"
 mkdir "$work/empty"
 refuse empty-directory "no scenario" run "$work/empty"
