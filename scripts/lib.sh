@@ -14,7 +14,8 @@ need_build="
 tool:gcc            gcc            gcc              gcc
 tool:cmake          cmake          cmake            cmake
 tool:ninja          ninja-build    ninja-build      ninja
-tool:pkg-config     pkg-config     pkgconf          pkgconf
+tool:pkg-config     pkg-config     pkgconf-pkg-config pkgconf
+header:stdlib.h     libc6-dev      glibc-devel      glibc
 header:numa.h       libnuma-dev    numactl-devel    numactl
 pc:libdw            libdw-dev      elfutils-devel   elfutils
 pc:jansson          libjansson-dev jansson-devel    jansson

@@ -335,7 +335,8 @@ SVMSIM_API char *svmsim_scenario_grammar(void);
  * @known: known word with this index, NULL past the last
  * @ctx: passed to @known
  *
- * Return: the nearest by Damerau-Levenshtein distance, NULL when none is near.
+ * Return: the nearest by Damerau-Levenshtein distance, with one letter in three different at
+ * most; failing that, the first that @word abbreviates; else NULL.
  */
 SVMSIM_API const char *svmsim_nearest(const char *word,
 				      const char *(*known)(const void *ctx, unsigned int index),

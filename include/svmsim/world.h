@@ -61,6 +61,8 @@ SVMSIM_API const char *svmsim_last_error(const struct svmsim_world *world);
 SVMSIM_API uint64_t svmsim_world_digest(const struct svmsim_world *world);
 /** svmsim_world_step - number of the current step */
 SVMSIM_API uint64_t svmsim_world_step(const struct svmsim_world *world);
+/** svmsim_world_time_ns - behavioural clock */
+SVMSIM_API uint64_t svmsim_world_time_ns(const struct svmsim_world *world);
 /**
  * svmsim_world_action - a new step begins: one scenario line
  * @actor: who acts ("d0"), kept by the world

@@ -142,6 +142,10 @@ static bool lex_token(struct lexer *lexer)
 		return lex_word(lexer);
 	if (strchr("{}[](),=<>!", c))
 		return lex_punct(lexer);
+	if (lexer->end - lexer->at >= 3 && !memcmp(lexer->at, "\xef\xbb\xbf", 3))
+		return scn_fail(lexer->error, lexer->source->path, lexer->line->number,
+				column_of(lexer, lexer->at),
+				"a byte order mark: save the file without one");
 	if ((unsigned char)c >= 0x80)
 		return scn_fail(lexer->error, lexer->source->path, lexer->line->number,
 				column_of(lexer, lexer->at),

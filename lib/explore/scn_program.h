@@ -162,7 +162,7 @@ struct scn_var {
 /**
  * struct scn_plan - one repetition
  * @variant: "IOMMU=generic-pt"
- * @replay: "-D IOMMU=generic-pt"
+ * @replay: " -D IOMMU=generic-pt"
  * @machine: the machine that it describes
  * @has_seed: the file states a seed, which wins over the option
  * @skip: why it is left out, NULL when it runs

@@ -6,6 +6,8 @@
 #include "explore/scn_runner.h"
 #include "host/host.h"
 
+/* What fresh memory holds: the machine's default, and the other of two runs that differ in it. */
+#define USUAL_FILL 0xa5
 #define OTHER_FILL 0x5a
 
 static const struct svmsim_scenario_options no_options;
@@ -81,16 +83,23 @@ static void copy_report(struct scn_runner *runner, struct svmsim_judged *judged,
 
 static const char *replay_text(struct scn_runner *runner)
 {
+	const struct svmsim_scenario_options *options = runner->options;
 	const struct scn_plan *plan = runner->plan;
-	char seed[40] = "";
+	const char *path = runner->scenario->main->source.path;
+	struct scn_buf text = { 0 };
+	const char *copy;
 
-	if (runner->options->seed && !plan->has_seed)
-		snprintf(seed, sizeof(seed), " --seed %llu",
-			 (unsigned long long)runner->options->seed);
-	return scn_printf(runner->arena, "run %s%s%s%s%s%s", runner->scenario->main->source.path,
-			  plan->replay[0] ? " " : "", plan->replay, seed,
-			  runner->options->allow_unsafe ? " --allow-unsafe" : "",
-			  runner->options->twice ? " --twice" : "");
+	/* A file whose name begins with a dash is no option. */
+	scn_buf_add(&text, path[0] == '-' && path[1] ? "run ./" : "run ");
+	scn_shell_word(&text, path);
+	scn_buf_add(&text, "%s", plan->replay);
+	if (options->seed && !plan->has_seed)
+		scn_buf_add(&text, " --seed %llu", (unsigned long long)options->seed);
+	scn_buf_add(&text, "%s%s", options->allow_unsafe ? " --allow-unsafe" : "",
+		    options->twice ? " --twice" : "");
+	copy = scn_strdup(runner->arena, text.data);
+	scn_buf_free(&text);
+	return copy;
 }
 
 static int compare_failures(const struct svmsim_failure *a, const struct svmsim_failure *b)
@@ -157,6 +166,15 @@ struct svmsim_run *scn_run_record(struct scn_runner *runner, enum svmsim_verdict
 	return run;
 }
 
+static unsigned char fill_of(const struct scn_runner *runner, bool other_fill)
+{
+	unsigned char fill = runner->plan->machine.fill ? runner->plan->machine.fill : USUAL_FILL;
+
+	if (!other_fill)
+		return fill;
+	return fill == OTHER_FILL ? USUAL_FILL : OTHER_FILL;
+}
+
 static bool make_world(struct scn_runner *runner, bool other_fill)
 {
 	struct svmsim_machine machine = runner->plan->machine;
@@ -165,8 +183,7 @@ static bool make_world(struct scn_runner *runner, bool other_fill)
 
 	if (!runner->plan->has_seed && runner->options->seed)
 		machine.seed = runner->options->seed;
-	if (other_fill)
-		machine.fill = machine.fill == OTHER_FILL ? 0xa5 : OTHER_FILL;
+	machine.fill = fill_of(runner, other_fill);
 	err = svmsim_world_create(&machine, other_fill ? NULL : runner->options->allocator,
 				  &runner->world, message, sizeof(message));
 	if (!err)
@@ -175,6 +192,13 @@ static bool make_world(struct scn_runner *runner, bool other_fill)
 	runner->reason = scn_printf(runner->arena, "no machine: %s",
 				    message[0] ? message : scn_errno_text(-err));
 	return false;
+}
+
+static void finish_world(struct scn_runner *runner)
+{
+	if (runner->stack_fill)
+		host_stack_paint(runner->stack_fill);
+	svmsim_world_finish(runner->world);
 }
 
 /* One more run of the same plan whose only use is its digests. */
@@ -188,12 +212,13 @@ static bool run_shadow(struct scn_runner *shadow, struct scn_runner *runner, boo
 	options = scn_alloc(shadow->arena, sizeof(*options));
 	options->seed = runner->options->seed;
 	shadow->options = options;
+	shadow->stack_fill = fill_of(runner, other_fill);
 	shadow->world = other_fill ? NULL : runner->world;
 	if (other_fill && !make_world(shadow, true))
 		return false;
 	scn_run_steps(shadow);
 	if (!shadow->broken)
-		svmsim_world_finish(shadow->world);
+		finish_world(shadow);
 	return true;
 }
 
@@ -235,6 +260,7 @@ static void compare_fill(struct scn_runner *runner, uint64_t digest)
 		mark = first_difference(runner, &shadow);
 		if (mark) {
 			report.step = mark->world_step;
+			report.time_ns = mark->time_ns;
 			report.field_count = 1;
 			report.key[0] = "action";
 			report.value[0] = mark->step->text;
@@ -273,15 +299,17 @@ struct svmsim_run *scn_run_all(struct scn_runner *runner)
 	}
 	if (!make_world(runner, false))
 		return scn_run_record(runner, SVMSIM_INCONCLUSIVE, 0);
-	if (options->twice)
+	if (options->twice) {
 		before = run_before(runner);
+		runner->stack_fill = fill_of(runner, false);
+	}
 	if (options->watch)
 		svmsim_watch(runner->world, options->watch, options->watch_ctx);
 	scn_run_steps(runner);
 	runner->run_count = svmsim_report_count(runner->world);
 	/* What a run that was cut short left behind says nothing. */
 	if (!options->show && !runner->broken)
-		svmsim_world_finish(runner->world);
+		finish_world(runner);
 	digest = svmsim_world_digest(runner->world);
 	if (options->twice && before != digest) {
 		verdict = SVMSIM_DEFECT;

@@ -44,12 +44,6 @@ static bool fill_env(struct repeater *repeater, struct scn_env *env)
 	return scn_collect_variables(env, repeater->scenario->main->first);
 }
 
-static bool is_plain(const char *text)
-{
-	return *text && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			       "0123456789_-.:+,/@%=") == strlen(text);
-}
-
 /* "IOMMU=generic-pt", and the same as arguments: what is bound here and read by the file. */
 static void name_plan(struct repeater *repeater, struct scn_env *env, struct scn_plan *plan)
 {
@@ -63,8 +57,8 @@ static void name_plan(struct repeater *repeater, struct scn_env *env, struct scn
 		if (!var || var->origin == SCN_FROM_DEFAULT)
 			continue;
 		scn_buf_add(&variant, "%s%s=%s", variant.bytes ? " " : "", var->name, var->value);
-		scn_buf_add(&replay, is_plain(var->value) ? "%s-D %s=%s" : "%s-D '%s=%s'",
-			    replay.bytes ? " " : "", var->name, var->value);
+		scn_buf_add(&replay, " -D %s=", var->name);
+		scn_shell_word(&replay, var->value);
 	}
 	plan->variant = scn_strndup(&scenario->arena, variant.bytes ? variant.data : "",
 				    variant.bytes);

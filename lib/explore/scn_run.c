@@ -126,6 +126,7 @@ static struct scn_mark *add_mark(struct scn_runner *runner, const struct scn_ste
 	runner->mark = scn_grow(runner->arena, runner->mark, runner->mark_count, sizeof(*mark));
 	mark = &runner->mark[runner->mark_count++];
 	mark->world_step = svmsim_world_step(runner->world);
+	mark->time_ns = svmsim_world_time_ns(runner->world);
 	mark->step = step;
 	return mark;
 }
@@ -143,6 +144,8 @@ static void run_action(struct scn_runner *runner, const struct scn_step *step)
 	mark = add_mark(runner, step);
 	if (runner->progress)
 		runner->progress(runner, step);
+	if (runner->stack_fill)
+		host_stack_paint(runner->stack_fill);
 	scn_act(runner, step, &outcome);
 	mark->digest = svmsim_world_digest(runner->world);
 	result = match_result(step->action, &outcome);

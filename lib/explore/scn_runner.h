@@ -19,9 +19,10 @@ struct scn_binding {
 	uint64_t bytes;
 };
 
-/* struct scn_mark - which step of the plan a step of the world belongs to; the digest behind it */
+/* struct scn_mark - which step of the plan a step of the world is, when; the digest behind it */
 struct scn_mark {
 	uint64_t world_step;
+	uint64_t time_ns;
 	uint64_t digest;
 	const struct scn_step *step;
 };
@@ -48,6 +49,7 @@ struct scn_mark {
  * @broken: a line did not give its result, so the rest was not run
  * @reason: why the run is inconclusive, NULL if it is not
  * @run_count: reports before the end of the run; those after it are of no line
+ * @stack_fill: what the stack below an action is painted with, 0 to leave it as it is
  * @progress: called before each action; may be NULL
  */
 struct scn_runner {
@@ -71,6 +73,7 @@ struct scn_runner {
 	bool broken;
 	const char *reason;
 	unsigned int run_count;
+	unsigned char stack_fill;
 	void (*progress)(const struct scn_runner *runner, const struct scn_step *step);
 };
 

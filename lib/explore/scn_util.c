@@ -9,6 +9,7 @@
 
 #define CHUNK_BYTES 16384
 #define WORD_MAX 64
+#define ABBREVIATION_LEAST 4
 
 struct scn_chunk {
 	struct scn_chunk *next;
@@ -196,15 +197,27 @@ unsigned int scn_edit_distance(const char *a, const char *b)
 	return row[a_len % 3][b_len];
 }
 
+/* Whether the letters of @word appear in @text in this order, the first one at its beginning. */
+static bool abbreviates(const char *word, const char *text)
+{
+	if (strnlen(word, WORD_MAX) < ABBREVIATION_LEAST || *word != *text)
+		return false;
+	for (; *word && *text; text++)
+		word += *word == *text;
+	return !*word;
+}
+
 const char *svmsim_nearest(const char *word,
 			   const char *(*known)(const void *ctx, unsigned int index),
 			   const void *ctx)
 {
-	unsigned int best = (unsigned int)strnlen(word, WORD_MAX) / 3 + 1;
-	const char *nearest = NULL;
-	const char *candidate;
+	const char *nearest = NULL, *candidate;
+	/* One letter in three may differ; the dashes of an option are no letters. */
+	unsigned int best = (unsigned int)strnlen(word + strspn(word, "-"), WORD_MAX) / 3;
 	unsigned int i;
 
+	if (!best)
+		best = 1;
 	for (i = 0; (candidate = known(ctx, i)); i++) {
 		unsigned int distance = scn_edit_distance(word, candidate);
 
@@ -215,6 +228,10 @@ const char *svmsim_nearest(const char *word,
 			best = distance;
 			nearest = candidate;
 		}
+	}
+	for (i = 0; !nearest && (candidate = known(ctx, i)); i++) {
+		if (abbreviates(word, candidate))
+			nearest = candidate;
 	}
 	return nearest;
 }
@@ -242,6 +259,21 @@ void scn_suggest(char *buf, size_t size, const char *word,
 		}
 		used += (size_t)bytes;
 	}
+}
+
+void scn_shell_word(struct scn_buf *buf, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_-.:+,/@%=";
+
+	if (*word && strspn(word, plain) == strlen(word)) {
+		scn_buf_add(buf, "%s", word);
+		return;
+	}
+	scn_buf_add(buf, "'");
+	for (; *word; word++)
+		scn_buf_add(buf, *word == '\'' ? "'\\''" : "%c", *word);
+	scn_buf_add(buf, "'");
 }
 
 const char *scn_quote(char *buf, size_t size, const char *word)

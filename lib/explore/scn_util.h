@@ -89,4 +89,7 @@ void scn_suggest(char *buf, size_t size, const char *word,
 /** scn_quote - @word with unprintable bytes as \\xNN and cut to a length fit for a message */
 const char *scn_quote(char *buf, size_t size, const char *word);
 
+/** scn_shell_word - append @word so that a shell reads it back as one word */
+void scn_shell_word(struct scn_buf *buf, const char *word);
+
 #endif

@@ -16,6 +16,7 @@ struct progress {
 	char tag;
 	uint32_t step_index;
 	uint64_t world_step;
+	uint64_t time_ns;
 };
 
 struct worker {
@@ -30,6 +31,7 @@ static void send_progress(const struct scn_runner *runner, const struct scn_step
 		.tag = RECORD_PROGRESS,
 		.step_index = (uint32_t)(step - runner->plan->step),
 		.world_step = svmsim_world_step(runner->world),
+		.time_ns = svmsim_world_time_ns(runner->world),
 	};
 
 	host_worker_write(&progress, sizeof(progress));
@@ -89,7 +91,8 @@ static struct svmsim_run *record_crash(struct worker *worker, const struct host_
 		runner->mark_count = 1;
 	}
 	svmsim_report_oops(runner->world, crash->signal_name ? crash->signal_name : "?",
-			   worker->last.world_step, 0, task, crash->pc, crash->pc_count);
+			   worker->last.world_step, worker->last.time_ns, task, crash->pc,
+			   crash->pc_count);
 	runner->run_count = svmsim_report_count(runner->world);
 	/* What the file expects later on has not happened; only `oops` itself is judged. */
 	runner->broken = true;

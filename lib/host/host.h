@@ -95,6 +95,14 @@ void host_symbolize(uintptr_t pc, char *buf, size_t size);
 /** host_symbol_function - as host_symbolize(), the bare function name only */
 void host_symbol_function(uintptr_t pc, char *buf, size_t size);
 
+/* More than the calls of one action reach down to. */
+#define HOST_STACK_PAINT_BYTES 65536
+/**
+ * host_stack_paint - fill the stack below the caller's frame
+ * @byte: what locals of the next calls hold until they are initialised
+ */
+void host_stack_paint(unsigned char byte);
+
 /** host_vsnprintf - C99 vsnprintf of the C library (no %p in anything that reaches a trace) */
 int host_vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int host_snprintf(char *buf, size_t size, const char *fmt, ...)

@@ -17,3 +17,8 @@ uint64_t svmsim_world_step(const struct svmsim_world *world)
 {
 	return world->step;
 }
+
+uint64_t svmsim_world_time_ns(const struct svmsim_world *world)
+{
+	return world->now_ns;
+}

@@ -17,13 +17,13 @@
 /* clang-format off */
 #define SIM_REPORT_TABLE \
 SIM_REPORT(IOMMU_UNMAP_HOLE, "iommu-unmap-hole", \
-	"an unmap met a hole and stopped", \
-	"The range to unmap holds an IOVA page that was never linked. The driver stopped at" \
-	" it (or had nothing left to remove) and returned fewer bytes than were asked for. " \
-	"Translations behind the hole stay live although their IOVA space may be handed out" \
-	" again: the device can still reach those pages. Unlink each linked run on its own," \
-	" pack pages tightly, link a dummy page into holes, or tear down with " \
-	"dma_iova_with_holes_destroy().", \
+	"an unmap met a hole", \
+	"The range to unmap holds an IOVA page that was never linked. Most drivers stop " \
+	"there and return fewer bytes than were asked for: translations behind the hole " \
+	"stay live although their IOVA space may be handed out again, and the device can " \
+	"still reach those pages. A driver that goes across in silence hides the bug (a " \
+	"note says so). Unlink each linked run on its own, pack pages tightly, link a dummy" \
+	" page into holes, or tear down with dma_iova_with_holes_destroy().", \
 	"scenarios/hole/unlink.svm") \
 SIM_REPORT(IOMMU_UNMAP_SPLIT, "iommu-unmap-split", \
 	"an unmap of part of a large leaf", \

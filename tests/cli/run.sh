@@ -121,6 +121,8 @@ done
 refuse no-command "no command given"
 refuse unknown-command 'did you mean "run"?' rn
 refuse unknown-option 'did you mean "--twice"?' run --twise scenarios/hole
+refuse far-option 'unknown option "--bogus"; svmsim run --help' run --bogus scenarios/hole
+refuse short-report 'did you mean "iommu-unmap-hole"?' explain iommu-hole
 refuse flag-with-value "takes no value" run --twice=yes scenarios/hole
 refuse option-without-value "a value is missing" run scenarios/hole --seed
 refuse unknown-iommu 'did you mean "arm-lpae"?' run --iommu arm-lpea scenarios/hole/unlink.svm
@@ -136,6 +138,8 @@ refuse later-option 'unknown option "--map"' run --map dma-map scenarios/hole/un
 refuse no-file "no scenario given" run
 refuse dev-null "an empty file" run /dev/null
 refuse dev-zero "is a device" run /dev/zero
+ln -s loop.svm "$work/loop.svm"
+refuse symlink-loop "symbolic links" run "$work/loop.svm"
 refuse missing "No such file" run "$work/nowhere.svm"
 mkdir "$work/empty"
 refuse empty-directory "no scenario" run "$work/empty"
@@ -176,6 +180,14 @@ sed 's/no-action/common\/machine/' "$in/good/hole.svm" >"$work/scenarios/hole/ho
 cp "$in/good/no-action.svm" "$work/scenarios/common/machine.svm"
 same use-root "0 passed, 1 failed, 0 skipped" "$("$svmsim" run "$work/scenarios" | tail -n 1)"
 
+# The line that replays a finding can be pasted: it repeats the run with all that it depended on.
+mkdir "$work/it's here"
+printf 'svm 1\n# rule\nmachine { device d0 { iommu ${IOMMU} } }\nfor IOMMU in generic-pt, arm-lpae\nd0: iova_alloc w ${N:4p} -> ENOMEM\n' >"$work/it's here/a b.svm"
+"$svmsim" run --seed 3 -D N=8p --allow-unsafe --twice "$work/it's here/a b.svm" >"$work/first"
+sed -n 's/^replay: //p' "$work/first" | while read -r line; do eval "$line" </dev/null; done | sed '/ passed, /d' >"$work/again"
+same replay "" "$(sed '/ passed, /d' "$work/first" | diff - "$work/again")"
+same replays 2 "$(grep -c '^FAILED.*IOMMU=[a-z-]* N=8p seed=3$' "$work/again")"
+
 # As many jobs as you like: the same output in the same order.
 "$svmsim" run scenarios/hole >"$work/one"
 "$svmsim" run --jobs 7 scenarios/hole >"$work/seven"
@@ -187,6 +199,17 @@ same jobs "" "$(diff "$work/one" "$work/seven")"
 same trace-digest "" "$(diff "$work/traced" "$work/untraced")"
 same trace-maps 6 "$(grep -c 'map: IOMMU: iova=0x0*[0-9a-f]* - 0x[0-9a-f]* paddr=' "$work/trace")"
 
+same trace-head "# tracer: nop" "$(head -n 1 "$work/trace")"
+"$svmsim" run --jobs 4 --seed 7 --trace "$work/trace" scenarios/hole/unlink.svm scenarios/hole/h1-2m-table.svm -D IOMMU=vtd-legacy >"$work/stdout"
+same trace-runs "# run: scenarios/hole/unlink.svm IOMMU=vtd-legacy seed=7
+# run: scenarios/hole/h1-2m-table.svm IOMMU=vtd-legacy seed=7" "$(grep '^# run: ' "$work/trace")"
+
+# A name that is not UTF-8 is no reason to lose a record.
+cp "$in/good/no-action.svm" "$work/"
+cp "$in/good/wrong-result.svm" "$work/"$'b\xff.svm'
+same json-name "$work/b?.svm $work/b?.svm" "$("$svmsim" run --json "$work/"$'b\xff.svm' 2>/dev/null |
+	sed -n 's/^ *"file": "\(.*\)",$/\1/p' | tr '\n' ' ' | sed 's/ $//')"
+
 # fmt and bless rewrite a file at once; what they wrote they leave alone.
 cp "$in/good/wrong-state.svm" "$in/good/no-action.svm" "$work/"
 chmod 640 "$work/wrong-state.svm"
@@ -195,6 +218,10 @@ same bless "$work/wrong-state.svm: 1 block rewritten" "$("$svmsim" bless "$work/
 same bless-star "w[0..3] -> a[0..3] 4K rw" "$(sed -n 8p "$work/wrong-state.svm")"
 same bless-mode 640 "$(stat -c %a "$work/wrong-state.svm")"
 same bless-again "0" "$("$svmsim" bless --check "$work/wrong-state.svm"; echo $?)"
+sed 's/w\[0\.\.3\] -> a.*/w[0..3] -> */; /^use /d; /^# /a machine { device d0 { } }' "$work/wrong-state.svm" >"$work/stdin.svm"
+same bless-stdin "w[0..3] -> a[0..3] 4K rw" "$("$svmsim" bless - <"$work/stdin.svm" | grep -- '->.*4K')"
+same bless-stdin-check 1 "$("$svmsim" bless --check - <"$work/stdin.svm" >/dev/null; echo $?)"
+same fmt-stdin-check 1 "$(sed 's/^d0:/   d0:/' scenarios/hole/unlink.svm | "$svmsim" fmt --check - >/dev/null; echo $?)"
 same bless-run "1 passed, 0 failed, 0 skipped" "$("$svmsim" run "$work/wrong-state.svm" | tail -n 1)"
 cp "$in/good/hole.svm" "$work/"
 same bless-refuses "1" "$("$svmsim" bless "$work/hole.svm" 2>/dev/null; echo $?)"
@@ -215,15 +242,24 @@ else
 fi
 same unlisted "" "$("$svmsim" help | grep grammar)"
 
-# The example that explain names for a report draws that report.
+# The example that explain names for a report draws that report, in these very words.
 for identifier in $("$svmsim" explain | awk '{print $1}'); do
 	example=$("$svmsim" explain "$identifier" | sed -n 's/^example: svmsim run //p')
-	[ -z "$example" ] || same "example-$identifier" "$identifier" "$("$svmsim" run "$example" |
+	[ -n "$example" ] || continue
+	check "text-$identifier" run "$example" -D IOMMU=generic-pt
+	same "example-$identifier" "$identifier" "$("$svmsim" run "$example" |
 		grep -o "^\(  followed by \)\{0,1\}$identifier\( \[\|:\)" | head -n 1 | grep -o "[a-z-]*[a-z]\( \[\|:\)$" | grep -o '^[a-z-]*')"
 done
 
 same doctor 0 "$("$svmsim" doctor >/dev/null; echo $?)"
 same version "svmsim" "$("$svmsim" version | sed -n '1s/ .*//p')"
+same compiler 1 "$("$svmsim" version | grep -ci '^build:  *\(gcc\|.*clang\) [0-9]')"
+
+# A reader that has seen enough ends the run in silence.
+for jobs in 1 3; do
+	"$svmsim" run --jobs "$jobs" scenarios/hole 2>"$work/stderr" | head -n 1 >"$work/stdout"
+	same "closed-pipe-$jobs" "1 0" "$(wc -l <"$work/stdout") $(wc -c <"$work/stderr")"
+done
 
 # Output that can't be written is no success.
 if [ -w /dev/full ]; then

@@ -66,6 +66,27 @@ static void test_edit_distance_agrees_with_slow_model(void **state)
 	}
 }
 
+static const char *option_known(const void *ctx, unsigned int index)
+{
+	static const char *const options[] = { "--jobs", "--json", "--help", "--allow-unsafe",
+					       NULL };
+
+	return options[index];
+}
+
+static void test_shell_word_is_read_back_as_it_was(void **state)
+{
+	struct scn_buf buf = { 0 };
+
+	scn_shell_word(&buf, "scenarios/hole/unlink.svm");
+	scn_buf_add(&buf, " ");
+	scn_shell_word(&buf, "it's $one");
+	scn_buf_add(&buf, " ");
+	scn_shell_word(&buf, "");
+	assert_string_equal(buf.data, "scenarios/hole/unlink.svm 'it'\\''s $one' ''");
+	scn_buf_free(&buf);
+}
+
 static void test_nearest_is_near_or_nothing(void **state)
 {
 	assert_string_equal(svmsim_nearest("lnik", word_known, NULL), "link");
@@ -73,6 +94,9 @@ static void test_nearest_is_near_or_nothing(void **state)
 	assert_string_equal(svmsim_nearest("destory", word_known, NULL), "destroy");
 	assert_null(svmsim_nearest("migrate", word_known, NULL));
 	assert_null(svmsim_nearest("", word_known, NULL));
+	assert_null(svmsim_nearest("--bogus", option_known, NULL));
+	assert_string_equal(svmsim_nearest("--job", option_known, NULL), "--jobs");
+	assert_string_equal(svmsim_nearest("--unsafe", option_known, NULL), "--allow-unsafe");
 }
 
 static void test_sizes_have_units_and_bounds(void **state)
@@ -123,7 +147,8 @@ static void test_messages_name_place_and_nearest(void **state)
 	assert_body_refused("d0: iova_alloc w 1p\nstate ptt d0\n----\n----\n",
 			    "t.svm:5:7: unknown state \"ptt\": did you mean \"pt\"?");
 	assert_body_refused("d0: iova_alloc w 1p\nexpect leaves = 1\n",
-			    "t.svm:5:8: unknown counter \"leaves\"");
+			    "t.svm:5:8: unknown counter \"leaves\": did you mean "
+			    "\"leaves:DEVICE\"?");
 	assert_body_refused("d0: iova_alloc w 1p\nexpect repotr x\n",
 			    "t.svm:5:8: unknown expectation \"repotr\": did you mean \"report\"?");
 }
@@ -235,6 +260,7 @@ int main(void)
 		cmocka_unit_test(test_layout_is_canonical),
 		cmocka_unit_test(test_messages_name_place_and_nearest),
 		cmocka_unit_test(test_nearest_is_near_or_nothing),
+		cmocka_unit_test(test_shell_word_is_read_back_as_it_was),
 		cmocka_unit_test(test_open_words_wait_for_their_values),
 		cmocka_unit_test(test_repetitions_multiply_and_outside_values_pick),
 		cmocka_unit_test(test_sizes_have_units_and_bounds),

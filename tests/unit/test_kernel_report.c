@@ -49,7 +49,7 @@ static void test_fields_and_lines(void **state)
 	sim_report_raise(report);
 
 	got = get(world, 0);
-	ktest_assert_string_equal(got.title, "an unmap met a hole and stopped");
+	ktest_assert_string_equal(got.title, "an unmap met a hole");
 	ktest_assert_int_equal(got.field_count, 5);
 	ktest_assert_string_equal(got.key[0], "dev");
 	ktest_assert_string_equal(got.value[0], "d0");

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <svmsim/scenario.h>
 
 /** enum cli_status - exit statuses, one meaning each */
@@ -23,8 +24,18 @@ enum cli_status {
 	CLI_SKIPPED = 77,
 };
 
+/* clang puts its name into its version, gcc does not. */
+#ifdef __clang__
+#define CLI_COMPILER __VERSION__
+#else
+#define CLI_COMPILER "gcc " __VERSION__
+#endif
+
 #define CLI_OPTION_MAX 16
 #define CLI_VALUE_MAX 64
+
+/* How the tool was called, so that a line that it prints can be pasted. */
+extern const char *cli_program;
 
 /**
  * struct cli_option - an option of a command
@@ -114,6 +125,8 @@ const char *cli_suggest(const char *word, const char *(*known)(const void *ctx, 
 /** cli_print_json - a JSON value on standard output, indented; takes the reference */
 struct json_t;
 void cli_print_json(struct json_t *value);
+/** cli_json_text - text from outside as a JSON string; what is not UTF-8 becomes question marks */
+struct json_t *cli_json_text(const char *text);
 
 /**
  * struct cli_file - a scenario file of the command line
@@ -157,6 +170,17 @@ void cli_defines_free(struct svmsim_define *define, unsigned int count);
 /** cli_check_defines - is each variable read by some file? false, and said so, otherwise */
 bool cli_check_defines(const struct cli_files *files, const struct svmsim_define *define,
 		       unsigned int count);
+/**
+ * cli_each_file - load all files of a command line, then do the same with each
+ * @args: command line
+ * @options: how to load; the variables are filled in
+ * @each: returns an exit status; check is the option --check
+ *
+ * Return: the gravest exit status, CLI_USAGE when a file can't be loaded.
+ */
+int cli_each_file(const struct cli_args *args, struct svmsim_scenario_options *options,
+		  int (*each)(const struct cli_file *file,
+			      const struct svmsim_scenario_options *options, bool check));
 /** cli_write_file - replace a file at once, keeping its mode; false, and said so, on failure */
 bool cli_write_file(const char *path, const char *text);
 
@@ -189,11 +213,12 @@ struct cli_tally {
  * @count: number of @task
  * @jobs: how many at once
  * @options: options of the runs; the seed is each task's
+ * @trace: where a line names each run before its events; NULL for no trace
  * @done: called in order with each record, which it does not keep; false ends it early
  * @ctx: passed to @done
  */
 void cli_lanes(const struct cli_task *task, unsigned int count, unsigned int jobs,
-	       const struct svmsim_scenario_options *options,
+	       const struct svmsim_scenario_options *options, FILE *trace,
 	       bool (*done)(void *ctx, const struct cli_task *task, const struct svmsim_run *run),
 	       void *ctx);
 

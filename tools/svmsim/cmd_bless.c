@@ -58,7 +58,9 @@ static int write_blessed(const struct cli_file *file, struct svmsim_run *const *
 		cli_say("%s", message);
 		return CLI_FINDING;
 	}
-	if (changed_count) {
+	if (!strcmp(file->path, "-") && !check) {
+		fputs(text, stdout);
+	} else if (changed_count) {
 		printf("%s: %d block%s %s\n", file->path, changed_count,
 		       changed_count > 1 ? "s" : "", check ? "would change" : "rewritten");
 		if (check)
@@ -92,35 +94,21 @@ static int bless_file(const struct cli_file *file,
 
 static int run(const struct cli_args *args)
 {
-	struct svmsim_define define[CLI_VALUE_MAX];
-	struct svmsim_scenario_options run_options = { .define = define, .timeout_seconds = 300 };
-	struct cli_files files = { NULL, 0 };
-	int status = CLI_USAGE;
-	unsigned int i;
+	struct svmsim_scenario_options run_options = {
+		.allocator = svmsim_arena_get(),
+		.timeout_seconds = 300,
+	};
 
-	if (cli_defines(args, define, &run_options.define_count) && cli_gather(args, &files) &&
-	    cli_load(&files, &run_options) &&
-	    cli_check_defines(&files, define, run_options.define_count)) {
-		run_options.allocator = svmsim_arena_get();
-		status = CLI_HELD;
-		for (i = 0; i < files.count; i++) {
-			int one = bless_file(&files.file[i], &run_options,
-					     cli_has(args, "check"));
-
-			status = one > status ? one : status;
-		}
-	}
-	cli_files_free(&files);
-	cli_defines_free(define, run_options.define_count);
-	return status;
+	return cli_each_file(args, &run_options, bless_file);
 }
 
 const struct cli_command cli_cmd_bless = {
 	.name = "bless",
-	.operands = "FILE|DIRECTORY...",
+	.operands = "FILE|DIRECTORY|-...",
 	.does = "rewrite the golden blocks of scenarios",
 	.detail = "Runs scenarios and rewrites their \"state\" blocks to what the machine held. A "
-		  "\"*\" that\nstill fits stays. A run that fails otherwise is not blessed.",
+		  "\"*\" that\nstill fits stays. A run that fails otherwise is not blessed. "
+		  "Standard input goes to\nstandard output.",
 	.example = {
 		"svmsim bless scenarios/hole/by-runs.svm",
 		"svmsim bless --check scenarios/",

@@ -96,7 +96,7 @@ static unsigned int examine(struct finding *finding)
 	for (i = 0; i < 7; i++)
 		finding[i].fine = true;
 	finding[count].what = "compiler";
-	snprintf(finding[count++].text, sizeof(finding->text), "%s, %s", __VERSION__,
+	snprintf(finding[count++].text, sizeof(finding->text), "%s, %s", CLI_COMPILER,
 		 CLI_BUILD_TYPE);
 	finding[count].what = "sanitizers";
 	snprintf(finding[count++].text, sizeof(finding->text), "%s", sanitizers());

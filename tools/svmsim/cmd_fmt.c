@@ -12,13 +12,14 @@ static const struct cli_option options[] = {
 };
 
 /* Returns an exit status. */
-static int format_file(const struct cli_file *file, bool check)
+static int format_file(const struct cli_file *file,
+		       const struct svmsim_scenario_options *load_options, bool check)
 {
 	const char *old = svmsim_scenario_text(file->scenario);
 	char *text = svmsim_scenario_format(file->scenario);
 	int status = CLI_HELD;
 
-	if (!strcmp(file->path, "-")) {
+	if (!strcmp(file->path, "-") && !check) {
 		fputs(text, stdout);
 	} else if (strcmp(old, text)) {
 		printf("%s%s\n", file->path, check ? ": not in canonical layout" : "");
@@ -33,24 +34,9 @@ static int format_file(const struct cli_file *file, bool check)
 
 static int run(const struct cli_args *args)
 {
-	struct svmsim_define define[CLI_VALUE_MAX];
-	struct svmsim_scenario_options load_options = { .define = define };
-	struct cli_files files = { NULL, 0 };
-	int status = CLI_USAGE;
-	unsigned int i;
+	struct svmsim_scenario_options load_options = { 0 };
 
-	if (cli_defines(args, define, &load_options.define_count) && cli_gather(args, &files) &&
-	    cli_load(&files, &load_options)) {
-		status = CLI_HELD;
-		for (i = 0; i < files.count; i++) {
-			int one = format_file(&files.file[i], cli_has(args, "check"));
-
-			status = one > status ? one : status;
-		}
-	}
-	cli_files_free(&files);
-	cli_defines_free(define, load_options.define_count);
-	return status;
+	return cli_each_file(args, &load_options, format_file);
 }
 
 const struct cli_command cli_cmd_fmt = {

@@ -196,10 +196,14 @@ static FILE *open_trace(const char *path)
 {
 	FILE *trace = fopen(path, "we");
 
-	if (trace)
-		setvbuf(trace, NULL, _IOLBF, 0);
-	else
+	if (!trace) {
 		cli_say("%s: can't be written: %s", path, strerror(errno));
+		return NULL;
+	}
+	setvbuf(trace, NULL, _IOLBF, 0);
+	/* The head by which tools know the format. */
+	fprintf(trace, "# tracer: nop\n#\n"
+		"#           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION\n");
 	return trace;
 }
 
@@ -251,9 +255,8 @@ static int run_files(const struct cli_args *args, const struct cli_files *files,
 		state.tally.twice = run_options->twice;
 		state.fatal = cli_has(args, "fatal");
 		state.progress = isatty(STDERR_FILENO) && state.tally.task_count > 1;
-		/* One trace file: one run at a time. */
-		cli_lanes(task, state.tally.task_count, trace ? 1 : (unsigned int)jobs,
-			  run_options, run_done, &state);
+		cli_lanes(task, state.tally.task_count, (unsigned int)jobs, run_options, trace,
+			  run_done, &state);
 		clear_progress(&state);
 		format->end(&state.tally);
 	}

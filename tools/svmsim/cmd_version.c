@@ -43,7 +43,7 @@ static int run(const struct cli_args *args)
 	}
 	if (cli_has(args, "json")) {
 		cli_print_json(json_pack("{s:s, s:s, s:s, s:s, s:{s:i, s:i, s:i}, s:o, s:o, s:[]}",
-					 "version", CLI_VERSION, "compiler", __VERSION__,
+					 "version", CLI_VERSION, "compiler", CLI_COMPILER,
 					 "build", CLI_BUILD_TYPE, "kernel", "v7.0", "fidelity",
 					 "same", CLI_FIDELITY_SAME, "simplified",
 					 CLI_FIDELITY_SIMPLIFIED, "absent", CLI_FIDELITY_ABSENT,
@@ -52,7 +52,7 @@ static int run(const struct cli_args *args)
 		return CLI_HELD;
 	}
 	printf("svmsim %s\n", CLI_VERSION);
-	printf("build:    %s, %s\n", __VERSION__, CLI_BUILD_TYPE);
+	printf("build:    %s, %s\n", CLI_COMPILER, CLI_BUILD_TYPE);
 	printf("kernel:   v7.0\n");
 	printf("fidelity: of the kernel's names %d are the same, %d simplified, %d absent "
 	       "(docs/model.md)\n", CLI_FIDELITY_SAME, CLI_FIDELITY_SIMPLIFIED,

@@ -222,3 +222,27 @@ bool cli_check_defines(const struct cli_files *files, const struct svmsim_define
 	}
 	return true;
 }
+
+int cli_each_file(const struct cli_args *args, struct svmsim_scenario_options *options,
+		  int (*each)(const struct cli_file *file,
+			      const struct svmsim_scenario_options *options, bool check))
+{
+	struct svmsim_define define[CLI_VALUE_MAX];
+	struct cli_files files = { NULL, 0 };
+	int status = CLI_USAGE;
+	unsigned int i;
+
+	options->define = define;
+	if (cli_defines(args, define, &options->define_count) && cli_gather(args, &files) &&
+	    cli_load(&files, options) && cli_check_defines(&files, define, options->define_count)) {
+		status = CLI_HELD;
+		for (i = 0; i < files.count; i++) {
+			int one = each(&files.file[i], options, cli_has(args, "check"));
+
+			status = one > status ? one : status;
+		}
+	}
+	cli_files_free(&files);
+	cli_defines_free(define, options->define_count);
+	return status;
+}

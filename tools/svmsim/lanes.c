@@ -20,12 +20,24 @@ struct lane {
 	int fd;
 };
 
+static void name_in_trace(FILE *trace, const struct cli_task *task)
+{
+	const char *variant = svmsim_scenario_variant(task->file->scenario, task->repetition);
+
+	fprintf(trace, "# run: %s%s%s", task->file->path, variant[0] ? " " : "", variant);
+	if (task->seed)
+		fprintf(trace, " seed=%llu", (unsigned long long)task->seed);
+	fputc('\n', trace);
+}
+
 static struct svmsim_run *run_task(const struct cli_task *task,
-				   const struct svmsim_scenario_options *options)
+				   const struct svmsim_scenario_options *options, FILE *trace)
 {
 	struct svmsim_scenario_options with_seed = *options;
 	struct svmsim_run *run = NULL;
 
+	if (trace)
+		name_in_trace(trace, task);
 	with_seed.seed = task->seed;
 	svmsim_scenario_run_worker(task->file->scenario, task->repetition, &with_seed, &run);
 	return run;
@@ -72,7 +84,7 @@ static _Noreturn void lane_main(int fd, const struct cli_task *task, unsigned in
 	unsigned int i;
 
 	for (i = first; i < count; i += jobs) {
-		struct svmsim_run *run = run_task(&task[i], options);
+		struct svmsim_run *run = run_task(&task[i], options, NULL);
 		uint64_t size;
 		size_t bytes;
 		void *data = svmsim_run_pack(run, &bytes);
@@ -141,7 +153,7 @@ static void end_lanes(struct lane *lane, unsigned int count)
 }
 
 void cli_lanes(const struct cli_task *task, unsigned int count, unsigned int jobs,
-	       const struct svmsim_scenario_options *options,
+	       const struct svmsim_scenario_options *options, FILE *trace,
 	       bool (*done)(void *ctx, const struct cli_task *task, const struct svmsim_run *run),
 	       void *ctx)
 {
@@ -149,6 +161,9 @@ void cli_lanes(const struct cli_task *task, unsigned int count, unsigned int job
 	unsigned int i, started = 0;
 	bool more = true;
 
+	/* One trace file: one run at a time. */
+	if (trace)
+		jobs = 1;
 	if (jobs > JOBS_MAX)
 		jobs = JOBS_MAX;
 	if (jobs > count)
@@ -162,7 +177,7 @@ void cli_lanes(const struct cli_task *task, unsigned int count, unsigned int job
 		if (jobs > 1 && i % jobs < started)
 			run = receive(lane[i % jobs].fd);
 		if (!run)
-			run = run_task(&task[i], options);
+			run = run_task(&task[i], options, trace);
 		more = done(ctx, &task[i], run);
 		svmsim_run_free(run);
 	}

@@ -30,6 +30,8 @@ const struct cli_command *cli_find(const char *name)
 	return NULL;
 }
 
+const char *cli_program = "svmsim";
+
 int main(int argc, char **argv)
 {
 	const struct cli_command *command;
@@ -37,6 +39,8 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : NULL;
 	int status;
 
+	if (argc && argv[0][0])
+		cli_program = argv[0];
 	if (!name) {
 		cli_say("svmsim: no command given; svmsim help lists them");
 		return CLI_USAGE;

@@ -48,6 +48,22 @@ void cli_print_json(struct json_t *value)
 	json_decref(value);
 }
 
+struct json_t *cli_json_text(const char *text)
+{
+	json_t *string = json_string(text);
+	char *copy, *at;
+
+	if (string || !(copy = strdup(text)))
+		return string;
+	for (at = copy; *at; at++) {
+		if (*at & 0x80)
+			*at = '?';
+	}
+	string = json_string(copy);
+	free(copy);
+	return string;
+}
+
 static bool fail_write(const char *path, char *temporary)
 {
 	cli_say("%s: can't be written: %s", path, strerror(errno));

@@ -2,6 +2,7 @@
 /* Records of runs as one JSON document. */
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include "cli.h"
 
 static const char *const verdict_name[] = {
@@ -28,8 +29,8 @@ static json_t *failures(const struct svmsim_run *run)
 	for (i = 0; i < run->failure_count; i++) {
 		const struct svmsim_failure *failure = &run->failure[i];
 
-		json_array_append_new(list, json_pack("{s:s, s:i, s:s, s:s, s:s}",
-						      "file", failure->file,
+		json_array_append_new(list, json_pack("{s:o, s:i, s:s, s:s, s:s}",
+						      "file", cli_json_text(failure->file),
 						      "line", (int)failure->line,
 						      "what", failure->what,
 						      "expected", failure->expected,
@@ -52,7 +53,7 @@ static json_t *reports(const struct svmsim_run *run)
 		json_object_set_new(object, "standing",
 				    json_string(standing_name[judged->standing]));
 		if (judged->line) {
-			json_object_set_new(object, "file", json_string(judged->file));
+			json_object_set_new(object, "file", cli_json_text(judged->file));
 			json_object_set_new(object, "line", json_integer(judged->line));
 		}
 		json_array_append_new(list, object);
@@ -64,10 +65,10 @@ void cli_json_run(struct cli_tally *tally, const struct cli_task *task,
 		  const struct svmsim_run *run)
 {
 	json_t *object = json_object();
-	char digest[24];
+	char digest[24], *replay;
 
 	snprintf(digest, sizeof(digest), "%016llx", (unsigned long long)run->digest);
-	json_object_set_new(object, "file", json_string(run->file));
+	json_object_set_new(object, "file", cli_json_text(run->file));
 	json_object_set_new(object, "variant", json_string(run->variant));
 	if (task->seed)
 		json_object_set_new(object, "seed", json_integer((json_int_t)task->seed));
@@ -78,7 +79,10 @@ void cli_json_run(struct cli_tally *tally, const struct cli_task *task,
 	json_object_set_new(object, "steps", json_integer((json_int_t)run->step_count));
 	json_object_set_new(object, "failures", failures(run));
 	json_object_set_new(object, "reports", reports(run));
-	json_object_set_new(object, "replay", json_sprintf("svmsim %s", run->replay));
+	if (asprintf(&replay, "%s %s", cli_program, run->replay) >= 0) {
+		json_object_set_new(object, "replay", cli_json_text(replay));
+		free(replay);
+	}
 	if (!tally->json)
 		tally->json = json_array();
 	json_array_append_new(tally->json, object);

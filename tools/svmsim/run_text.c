@@ -35,8 +35,9 @@ static void print_verdict(const struct cli_tally *tally, const struct cli_task *
 		printf(" seed=%llu", (unsigned long long)task->seed);
 	if (run->reason[0])
 		printf(": %s", run->reason);
-	else if (tally->twice && run->verdict == SVMSIM_PASSED)
-		printf(": digest %016llx in every run", (unsigned long long)run->digest);
+	else if (run->verdict == SVMSIM_PASSED && (tally->twice || task->file->named))
+		printf(": digest %016llx%s", (unsigned long long)run->digest,
+		       tally->twice ? ", the same in every run" : "");
 	putchar('\n');
 }
 
@@ -73,7 +74,7 @@ static void print_findings(const struct cli_tally *tally, const struct svmsim_ru
 			print_indented(run->report[failure->report].text, prefix);
 	}
 	if (run->failure_count || run->verdict == SVMSIM_DEFECT)
-		printf("%sreplay: svmsim %s\n", prefix, run->replay);
+		printf("%sreplay: %s %s\n", prefix, cli_program, run->replay);
 }
 
 void cli_text_run(struct cli_tally *tally, const struct cli_task *task,
