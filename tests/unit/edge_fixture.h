@@ -45,8 +45,9 @@ struct edge_row {
 #define M(i, p, s) { EDGE_MAP, i, p, s }
 #define U(i, s) { EDGE_UNMAP, i, 0, s }
 
-static inline void heard_split(void *ctx, struct iommu_domain *domain, u64 iova, u64 size, u64 leaf_iova,
-			u64 leaf_bytes, u64 leaf_phys, u64 removed, bool corrupts)
+static inline void heard_split(void *ctx, struct iommu_domain *domain, u64 iova, u64 size,
+			       u64 leaf_iova, u64 leaf_bytes, u64 leaf_phys, u64 removed,
+			       bool corrupts)
 {
 	struct edge_heard *heard = ctx;
 
@@ -57,8 +58,8 @@ static inline void heard_split(void *ctx, struct iommu_domain *domain, u64 iova,
 	heard->removed += removed;
 }
 
-static inline void heard_over(void *ctx, struct iommu_domain *domain, u64 iova, u64 old_phys, u64 new_phys,
-		       const char *effect)
+static inline void heard_over(void *ctx, struct iommu_domain *domain, u64 iova, u64 old_phys,
+			      u64 new_phys, const char *effect)
 {
 	struct edge_heard *heard = ctx;
 
