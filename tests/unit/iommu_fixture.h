@@ -135,7 +135,12 @@ static inline const char *fixture_leaves(struct iommu_fixture *f)
 			count = 1;
 		}
 		at = leaf.iova + leaf.bytes;
-	} while (more);
+		/* Nothing lies behind the last address. */
+		if (more && !at)
+			length += scnprintf(f->leaves + length, LOG_BYTES - length,
+					    "%s%llx:%llx*%llx>%llx", length ? " " : "", run.iova,
+					    run.bytes, count, run.phys);
+	} while (more && at);
 	return f->leaves;
 }
 

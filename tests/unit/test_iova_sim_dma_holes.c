@@ -27,15 +27,19 @@ static const struct hole_row hole_rows[] = {
 	{ "H1", "generic-pt", H1, 5 * P, 1, 506 * P },
 	{ "H1", "vtd-legacy", H1, M2, 0, 0 },
 	{ "H1", "arm-lpae", H1, M2, 0, 0 },
+	{ "H1", "amd-legacy", H1, M2, 0, 0 },
 	{ "H2", "generic-pt", H2, 5 * P, 1, 250 * P },
 	{ "H2", "vtd-legacy", H2, M2 / 2, 0, 0 },
 	{ "H2", "arm-lpae", H2, 5 * P, 3, 250 * P },
+	{ "H2", "amd-legacy", H2, M2 / 2, 0, 0 },
 	{ "H3", "generic-pt", H3, 0, 1, 255 * P },
 	{ "H3", "vtd-legacy", H3, M2 / 2, 0, 0 },
 	{ "H3", "arm-lpae", H3, 0, 2, 255 * P },
+	{ "H3", "amd-legacy", H3, M2 / 2, 0, 0 },
 	{ "H4", "generic-pt", H4, M2, 1, 0 },
 	{ "H4", "vtd-legacy", H4, 2 * M2, 0, 0 },
 	{ "H4", "arm-lpae", H4, M2, 3, 0 },
+	{ "H4", "amd-legacy", H4, M2, 1, 0 },
 };
 
 static void link_but_hole(struct dma_fixture *f, u64 bytes, u64 hole_first, u64 hole_last)
@@ -92,9 +96,10 @@ static void test_left_over_translations_reach_pages_and_refuse_the_next_owner(vo
 /* On each profile: two runs, one flush over both, the whole window freed, nobody complains. */
 static void test_with_holes_unlinks_runs_with_one_sync(void **state)
 {
-	static const char *const profiles[] = { "generic-pt", "vtd-legacy", "arm-lpae" };
+	static const char *const profiles[] = { "generic-pt", "vtd-legacy", "arm-lpae",
+						"amd-legacy" };
 
-	for (unsigned int i = 0; i < 3; i++) {
+	for (unsigned int i = 0; i < 4; i++) {
 		struct dma_fixture *f = dma_make(profiles[i]);
 		u64 base;
 

@@ -52,6 +52,7 @@ struct hole_row {
 	unsigned int warn_count;
 	const char *calls;
 	const char *leaves;
+	const char *fmt;
 };
 
 static const struct hole_row hole_rows[] = {
@@ -61,6 +62,11 @@ static const struct hole_row hole_rows[] = {
 	{ "H1", "generic-pt", 0xffe00000, 512, 5, MID, 5 * PAGE, 0,
 	  "ffe00000: 200000*1 -> 5000\nffe05000: 1000*507 -> 0\n",
 	  "ffe06000:1000*1fa>80007000" },
+	{ "H1", "amd-legacy", 0xffe00000, 512, 5, MID, MID, 0, "ffe00000: 200000*1 -> 200000\n",
+	  "" },
+	{ "H1", "generic-pt", 0xffe00000, 512, 5, MID, 5 * PAGE, 0,
+	  "ffe00000: 200000*1 -> 5000\nffe05000: 1000*1 -> 0\n", "ffe06000:1000*1fa>80007000",
+	  "amdv1" },
 
 	{ "H2", "arm-lpae", 0xfff00000, 256, 5, MID / 2, 5 * PAGE, 2,
 	  "fff00000: 1000*256 -> 5000 WARN\nfff05000: 1000*251 -> 0 WARN\n",
@@ -69,6 +75,9 @@ static const struct hole_row hole_rows[] = {
 	  "fff00000: 1000*256 -> 100000\n", "" },
 	{ "H2", "generic-pt", 0xfff00000, 256, 5, MID / 2, 5 * PAGE, 0,
 	  "fff00000: 1000*256 -> 5000\nfff05000: 1000*251 -> 0\n", "fff06000:1000*fa>80007000" },
+
+	{ "H2", "amd-legacy", 0xfff00000, 256, 5, MID / 2, MID / 2, 0,
+	  "fff00000: 100000*1 -> 100000\n", "" },
 
 	{ "H3", "generic-pt", 0xffe00000, 512, 0, MID, 0, 0, "ffe00000: 200000*1 -> 0\n",
 	  "ffe01000:1000*1ff>80002000" },
@@ -79,12 +88,17 @@ static const struct hole_row hole_rows[] = {
 	{ "H3", "vtd-legacy", 0xfff00000, 256, 0, MID / 2, MID / 2, 0,
 	  "fff00000: 1000*256 -> 100000\n", "" },
 
+	{ "H3", "amd-legacy", 0xffe00000, 512, 0, MID, MID, 0, "ffe00000: 200000*1 -> 200000\n",
+	  "" },
+
 	{ "H4", "generic-pt", 0xffc00000, 512, ~0ull, 2 * MID, MID, 0,
 	  "ffc00000: 200000*2 -> 200000\nffe00000: 200000*1 -> 0\n", "" },
 	{ "H4", "arm-lpae", 0xffc00000, 512, ~0ull, 2 * MID, MID, 2,
 	  "ffc00000: 200000*2 -> 200000 WARN\nffe00000: 200000*1 -> 0 WARN\n", "" },
 	{ "H4", "vtd-legacy", 0xffc00000, 512, ~0ull, 2 * MID, 2 * MID, 0,
 	  "ffc00000: 200000*2 -> 400000\n", "" },
+	{ "H4", "amd-legacy", 0xffc00000, 512, ~0ull, 2 * MID, MID, 0,
+	  "ffc00000: 400000*1 -> 200000\nffe00000: 200000*1 -> 0\n", "" },
 };
 
 static void test_hole_scenarios(void **state)
@@ -95,7 +109,7 @@ static void test_hole_scenarios(void **state)
 		struct iommu_fixture f;
 
 		ktest_context("%s %s", row->name, row->profile);
-		fixture_make(&f, row->profile, NULL, false, 0, 0);
+		fixture_make(&f, row->profile, row->fmt, false, 0, 0);
 		for (u64 page = 0; page < row->linked_pages; page++)
 			if (page != row->hole)
 				do_map(&f, row->iova + page * PAGE, P + page * PAGE, PAGE);
