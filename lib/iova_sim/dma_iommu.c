@@ -9,6 +9,21 @@
 #include "iova_sim/iova_device.h"
 #include "mm/cache.h"
 
+/* Firmware lists the ranges in any order. */
+static void sort_ranges(struct list_head *ranges)
+{
+	struct resource_entry *entry, *next, *other;
+	LIST_HEAD(sorted);
+
+	list_for_each_entry_safe(entry, next, ranges, node) {
+		list_for_each_entry(other, &sorted, node)
+			if (other->res->start > entry->res->start)
+				break;
+		list_move_tail(&entry->node, &other->node);
+	}
+	list_splice(&sorted, ranges);
+}
+
 /* Bus addresses behind the bridge are no memory: peer requests would never reach the IOMMU. */
 static int reserve_pci_windows(struct pci_dev *pdev, struct iova_domain *iovad)
 {
@@ -24,6 +39,7 @@ static int reserve_pci_windows(struct pci_dev *pdev, struct iova_domain *iovad)
 		reserve_iova(iovad, iova_pfn(iovad, window->res->start - window->offset),
 			     iova_pfn(iovad, window->res->end - window->offset));
 	}
+	sort_ranges(&bridge->dma_ranges);
 	/* What lies between the ranges through which the bridge passes DMA is out of reach. */
 	resource_list_for_each_entry(window, &bridge->dma_ranges) {
 		u64 first = window->res->start - window->offset;
