@@ -146,19 +146,26 @@ static bool crosses_boundary(const struct request *req, u64 pool_addr, unsigned 
 	return in_boundary + req->slot_count > boundary_slots;
 }
 
+/* Counts the free slots before @index anew, of which the nearest has @count free ones behind it. */
+static void count_before(struct io_tlb_pool *pool, unsigned int index, unsigned int count)
+{
+	struct io_tlb_slot *first = segment_of(pool, index)->slot;
+
+	for (struct io_tlb_slot *slot = first + in_segment(index); slot > first && slot[-1].list;)
+		(--slot)->list = ++count;
+}
+
 static void take(struct io_tlb_pool *pool, unsigned int first, const struct request *req)
 {
-	unsigned int before = 0;
+	struct io_tlb_slot *slot = sim_slot(pool, first);
 
 	zero_slots(pool, first, req->slot_count);
+	/* All in one segment. */
 	for (unsigned int i = 0; i < req->slot_count; i++) {
-		struct io_tlb_slot *slot = sim_slot(pool, first + i);
-
-		slot->list = 0;
-		slot->alloc_size = req->alloc_size - (req->offset + ((size_t)i << IO_TLB_SHIFT));
+		slot[i].list = 0;
+		slot[i].alloc_size = req->alloc_size - (req->offset + ((size_t)i << IO_TLB_SHIFT));
 	}
-	for (unsigned int i = first; in_segment(i) && sim_slot(pool, i - 1)->list; i--)
-		sim_slot(pool, i - 1)->list = ++before;
+	count_before(pool, first, 0);
 }
 
 static int search_area(struct io_tlb_mem *mem, unsigned int area_index, const struct request *req)
@@ -231,8 +238,7 @@ void sim_slots_release(struct device *dev, phys_addr_t tlb_addr, struct io_tlb_p
 			.list = ++count,
 			.orig_addr = SIM_SLOT_UNUSED,
 		};
-	for (int i = index; in_segment(i) && sim_slot(pool, i - 1)->list; i--)
-		sim_slot(pool, i - 1)->list = ++count;
+	count_before(pool, index, count);
 	pool->areas[area_index].used -= slot_count;
 	dev->dma_io_tlb_mem->total_used -= slot_count;
 }
