@@ -254,6 +254,23 @@ static void on_dma_unmap(void *ctx, struct device *dev, u64 addr, u64 bytes, int
 			       chk_reach_remove);
 }
 
+static void on_bounce(void *ctx, struct device *dev, u64 copy, u64 phys, u64 bytes)
+{
+	sim_report_from_caller();
+	if (!bytes)
+		return;
+	chk_ledger_cut(&chk_state()->bounced, copy, copy + bytes - 1, chk_reach_remove);
+	chk_ledger_add(&chk_state()->bounced, copy, copy + bytes - 1, phys, dev);
+	chk_reach_add(phys, bytes);
+}
+
+static void on_unbounce(void *ctx, u64 copy, u64 bytes)
+{
+	sim_report_from_caller();
+	if (bytes)
+		chk_ledger_cut(&chk_state()->bounced, copy, copy + bytes - 1, chk_reach_remove);
+}
+
 static void on_access(void *ctx, struct device *dev, struct iommu_domain *domain, u64 addr,
 		      u64 phys, u64 bytes, bool write, bool cached)
 {
@@ -297,6 +314,8 @@ static int check_make(struct svmsim_world *world)
 		.iova_free = on_iova_free,
 		.dma_map = on_dma_map,
 		.dma_unmap = on_dma_unmap,
+		.bounce = on_bounce,
+		.unbounce = on_unbounce,
 		.access = on_access,
 		.fault = on_fault,
 	};
@@ -307,6 +326,7 @@ static int check_make(struct svmsim_world *world)
 	for (unsigned int i = 0; i < SVMSIM_DEVICE_MAX; i++)
 		state->direct[i].moving = true;
 	state->unmap.before.moving = true;
+	state->bounced.moving = true;
 	world->slot[SIM_SLOT_CHECK] = state;
 	return 0;
 }
@@ -341,6 +361,7 @@ static void check_reset(struct svmsim_world *world)
 	}
 	for (unsigned int i = 0; i < SVMSIM_DEVICE_MAX; i++)
 		chk_ledger_cut(&state->direct[i], 0, ~0ull, chk_reach_remove);
+	chk_ledger_cut(&state->bounced, 0, ~0ull, chk_reach_remove);
 	chk_ledger_clear(&state->unmap.before);
 	state->unmap.active = false;
 	state->mapped_over = false;

@@ -89,6 +89,7 @@ struct chk_unmap {
  * @mm_watch: given to lib/mm
  * @domain: books by domain index, made on first use
  * @direct: grants of devices that are not translated, by position in the machine
+ * @bounced: bounce buffers to what they stand for; owner is the device
  * @unmap: the unmap under way
  * @mapped_over: a map under way met a live entry
  * @lost_start: the call under way took away leaves that reach beyond its range: from here ...
@@ -102,6 +103,7 @@ struct chk_state {
 	struct mm_watch mm_watch;
 	struct chk_domain *domain[CHK_DOMAIN_MAX];
 	struct chk_ledger direct[SVMSIM_DEVICE_MAX];
+	struct chk_ledger bounced;
 	struct chk_unmap unmap;
 	bool mapped_over;
 	bool has_filler;

@@ -84,12 +84,14 @@ unsigned int chk_reach_count(u64 phys)
  * struct reacher - one way a device can reach a page
  * @actor: device
  * @domain: its domain, NULL without translation
- * @addr: DMA address of the page
+ * @addr: DMA address of the page, or where its copy is
+ * @is_copied: the device reaches a copy in a bounce buffer
  */
 struct reacher {
 	const char *actor;
 	struct iommu_domain *domain;
 	u64 addr;
+	bool is_copied;
 };
 
 /* What @filler has is reached by nobody's doing; NULL for none. */
@@ -116,6 +118,7 @@ static bool find_reacher(u64 phys, struct reacher *reacher)
 	struct sim_domain *sdom;
 	struct device *dev;
 
+	*reacher = (struct reacher){};
 	list_for_each_entry(sdom, &iova_sim_of(sim_world)->domains, node) {
 		struct chk_domain *books = state->domain[sdom->index];
 
@@ -128,11 +131,15 @@ static bool find_reacher(u64 phys, struct reacher *reacher)
 	for (unsigned int i = 0; (dev = sim_device_get(sim_world, i)); i++) {
 		if (!ledger_reaches(&state->direct[i], NULL, phys, &reacher->addr))
 			continue;
-		reacher->domain = NULL;
 		reacher->actor = dev->sim->actor;
 		return true;
 	}
-	return false;
+	if (!ledger_reaches(&state->bounced, NULL, phys, &reacher->addr))
+		return false;
+	dev = chk_ledger_find(&state->bounced, reacher->addr)->owner;
+	reacher->actor = dev->sim->actor;
+	reacher->is_copied = true;
+	return true;
 }
 
 static void report_freed(u64 phys, u64 page_count)
@@ -152,8 +159,13 @@ static void report_freed(u64 phys, u64 page_count)
 		left = chk_ledger_find(&books->left, reacher.addr);
 	}
 	sim_report_pages(report, "size", page_count << 12);
-	sim_report_line(report, "the device reaches the page at 0x%llx through address 0x%llx",
-			phys, reacher.addr);
+	if (reacher.is_copied)
+		sim_report_line(report, "a bounce buffer at 0x%llx stands for the page at 0x%llx",
+				reacher.addr, phys);
+	else
+		sim_report_line(report,
+				"the device reaches the page at 0x%llx through address 0x%llx",
+				phys, reacher.addr);
 	if (left)
 		sim_report_attach(report, left->owner);
 	sim_report_raise(report);

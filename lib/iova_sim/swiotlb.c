@@ -176,6 +176,7 @@ phys_addr_t swiotlb_tbl_map_single(struct device *dev, phys_addr_t orig_addr, si
 	tlb_addr = mem->defpool.start + ((phys_addr_t)index << IO_TLB_SHIFT) + offset;
 	/* Whatever the direction: a device may leave bytes alone that later are copied back. */
 	swiotlb_bounce(dev, tlb_addr, mapping_size, DMA_TO_DEVICE, &mem->defpool);
+	iova_sim_watch(bounce, dev, tlb_addr, orig_addr, mapping_size);
 	return tlb_addr;
 }
 
@@ -186,6 +187,8 @@ void __swiotlb_tbl_unmap_single(struct device *dev, phys_addr_t tlb_addr, size_t
 	if (!(attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
 	    (dir == DMA_FROM_DEVICE || dir == DMA_BIDIRECTIONAL))
 		swiotlb_bounce(dev, tlb_addr, mapping_size, DMA_FROM_DEVICE, pool);
+	iova_sim_watch(unbounce, tlb_addr,
+		       sim_slot(pool, (tlb_addr - pool->start) >> IO_TLB_SHIFT)->alloc_size);
 	sim_slots_release(dev, tlb_addr, pool);
 }
 

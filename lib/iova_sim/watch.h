@@ -35,6 +35,8 @@ struct iommu_domain;
  *	called before the allocator acts
  * @dma_map: a streaming mapping of @bytes at @phys now has DMA address @addr (any kind of device)
  * @dma_unmap: that mapping is being unmapped (called before)
+ * @bounce: the @bytes at @copy stand for those at @phys from now on, until they are copied back
+ * @unbounce: the copy at @copy, of at most @bytes, is gone
  * @access: the device reached @bytes at @phys through @addr; @cached when an IOTLB entry was used
  * @fault: the device's access at @addr faulted; @reason is one line in the driver's words
  */
@@ -55,6 +57,8 @@ struct iova_watch {
 	void (*iova_free)(void *ctx, struct iommu_domain *domain, u64 iova, u64 bytes);
 	void (*dma_map)(void *ctx, struct device *dev, u64 addr, u64 phys, u64 bytes, int dir);
 	void (*dma_unmap)(void *ctx, struct device *dev, u64 addr, u64 bytes, int dir);
+	void (*bounce)(void *ctx, struct device *dev, u64 copy, u64 phys, u64 bytes);
+	void (*unbounce)(void *ctx, u64 copy, u64 bytes);
 	void (*access)(void *ctx, struct device *dev, struct iommu_domain *domain, u64 addr,
 		       u64 phys, u64 bytes, bool write, bool cached);
 	void (*fault)(void *ctx, struct device *dev, struct iommu_domain *domain, u64 addr,

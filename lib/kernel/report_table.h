@@ -63,7 +63,8 @@ SIM_REPORT(IO_PAGE_FAULT, "io-page-fault", \
 	"scenarios/hole/direction.svm") \
 SIM_REPORT(DMA_PAGE_FREED, "dma-page-freed", \
 	"a page was freed while a DMA mapping still reaches it", \
-	"The page went back to the allocator, but a device can still read or write it. Its " \
+	"The page went back to the allocator, but a device can still read or write it, or a " \
+	"bounce buffer is still to be copied back to it. Its " \
 	"next owner will see foreign writes. Unmap first, then free. A page that is unmapped" \
 	" and waits for a lazy flush may be freed: a device that still uses it is " \
 	"iotlb-stale.", \

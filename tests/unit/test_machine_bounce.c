@@ -336,6 +336,35 @@ static void test_oracles_know_bounced_mappings(void **state)
 	ktest_expect_report(world, "dma-foreign", 2);
 }
 
+/* The device does not reach the page itself, but what it writes is copied there in the end. */
+static void test_page_freed_before_its_bounce_buffer_is_found(void **state)
+{
+	for (int kind = 0; kind < 2; kind++) {
+		struct svmsim_world *world = world_with(kinds[kind ? 3 : 1], MIB(64));
+		struct svmsim_ram *ram = make_ram(world, 2, true, 0);
+		struct svmsim_mapping *mapping;
+		struct svmsim_swiotlb swiotlb;
+		struct svmsim_report report;
+		char text[100];
+
+		ktest_assert_int_equal(svmsim_map_bytes(world, 0, ram, 0, 20, SVMSIM_FROM_DEVICE, 0,
+							&mapping), 0);
+		svmsim_unmap(mapping);
+		svmsim_ram_free(ram, 1, 1);
+		ktest_assert_int_equal(svmsim_map_bytes(world, 0, ram, 0, 20, SVMSIM_FROM_DEVICE, 0,
+							&mapping), 0);
+		svmsim_ram_free(ram, 0, 0);
+		ktest_expect_report(world, "dma-page-freed", 1);
+		ktest_assert_int_equal(svmsim_report_get(world, 0, &report), 0);
+		svmsim_swiotlb_get(world, &swiotlb);
+		host_snprintf(text, sizeof(text), "a bounce buffer at 0x%llx stands for the page at "
+			      "0x%llx", (unsigned long long)swiotlb.start + (kind ? 0x800 : 0x1000),
+			      (unsigned long long)svmsim_ram_phys(ram, 0));
+		ktest_assert_string_equal(report.line[0], text);
+		svmsim_unmap(mapping);
+	}
+}
+
 static void test_reset_makes_the_pool_anew(void **state)
 {
 	struct svmsim_world *world = world_with((struct svmsim_device){ .untrusted = true },
@@ -370,6 +399,7 @@ static const struct ktest tests[] = {
 	KTEST(test_window_of_bytes_bounces_its_ends),
 	KTEST(test_bytes_out_of_range_are_refused),
 	KTEST(test_oracles_know_bounced_mappings),
+	KTEST(test_page_freed_before_its_bounce_buffer_is_found),
 	KTEST(test_reset_makes_the_pool_anew),
 };
 
