@@ -182,7 +182,7 @@ struct scatterlist *sg_last(struct scatterlist *s, unsigned int nents);
 void sg_init_table(struct scatterlist *sgl, unsigned int nents);
 void sg_init_one(struct scatterlist *sg, const void *buf, unsigned int buflen);
 
-/* fidelity: simplified: full arrays come from kmalloc() too, so that a list that leaks is reported */
+/* fidelity: simplified: full arrays come from kmalloc() too, so that a leak of them is reported */
 int sg_alloc_table(struct sg_table *table, unsigned int nents, gfp_t gfp_mask);
 void sg_free_table(struct sg_table *table);
 int sg_alloc_table_from_pages_segment(struct sg_table *sgt, struct page **pages,

@@ -379,8 +379,8 @@ struct svmsim_part {
  * @attributes: enum svmsim_attribute, combined; svmsim_unmap_sg() passes them too
  * @sg: set on success
  *
- * Return: 0; what the kernel returned (-EINVAL, -ENOMEM, -EIO, -EREMOTEIO, -EOPNOTSUPP); -EINVAL for
- * an entry that is not within its memory or not contiguous.
+ * Return: 0; what the kernel returned (-EINVAL, -ENOMEM, -EIO, -EREMOTEIO, -EOPNOTSUPP); -EINVAL
+ * for an entry that is not within its memory or not contiguous.
  */
 SVMSIM_API int svmsim_map_sg(struct svmsim_world *world, int device,
 			     const struct svmsim_part *parts, unsigned int part_count,

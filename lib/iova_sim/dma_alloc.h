@@ -10,13 +10,13 @@
  * DOC: Vocabulary
  *
  * block      a power of two of pages, allocated and freed as a whole.
- * area       pages that are freed one by one: what a kernel would map into an area of vmalloc space.
- *	      The first one says how many there are, in its member private.
+ * area       pages that are freed one by one: what a kernel would map into vmalloc space. The first
+ *	      one says how many there are, in its member private.
  *
  * DOC: Not modelled
  *
- * Mapping pages into vmalloc space. Where a kernel would do so, an area is physically contiguous, so
- * an allocation can fail for lack of contiguous memory, and DMA_ATTR_ALLOC_SINGLE_PAGES changes
+ * Mapping pages into vmalloc space. Where a kernel would do so, an area is physically contiguous,
+ * so an allocation can fail for lack of contiguous memory, and DMA_ATTR_ALLOC_SINGLE_PAGES changes
  * nothing. Memory of a device's own, areas of contiguous memory (CMA), pools for callers that must
  * not sleep, encrypted memory.
  *

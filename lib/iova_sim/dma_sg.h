@@ -15,8 +15,8 @@
  *
  * DOC: Events
  *
- * An event has no room for arrays. What a tracepoint of the kernel prints as arrays follows it as one
- * event `sg_entry` for each entry, however many there are.
+ * An event has no room for arrays. What a tracepoint of the kernel prints as arrays follows it as
+ * one event `sg_entry` for each entry, however many there are.
  *
  * DOC: Source
  *

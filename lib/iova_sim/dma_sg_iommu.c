@@ -82,7 +82,7 @@ static int mark_bus_addresses(struct device *dev, struct scatterlist *sgl, int n
 	return 0;
 }
 
-/* Returns the size of the range, and leaves in the length of each segment the gap behind its entry. */
+/* Returns the size of the range. The gap behind an entry is left in the length of its segment. */
 static size_t measure(struct device *dev, struct scatterlist *sgl, int nents)
 {
 	struct scatterlist *sg, *before = NULL;

@@ -10,7 +10,7 @@
 #define RW DMA_BIDIRECTIONAL
 #define SG_ROW_MAX 8
 
-/* An entry: bytes of a page on; page 0 is a page of its own, others count in the fixture's block. */
+/* An entry. Page 0 is a page of its own, others count in the block of the list. */
 struct sg_row {
 	unsigned int page;
 	unsigned int offset;

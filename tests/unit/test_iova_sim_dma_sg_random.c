@@ -75,7 +75,7 @@ static unsigned int entry_length(const struct random_list *t, unsigned int index
 	return sg->length;
 }
 
-/* Sectors in order: each that follows its like goes on, the first of an entry asks all questions. */
+/* Sectors in order: one that follows its like goes on, the first of an entry asks all questions. */
 static void model_read(struct random_list *t)
 {
 	struct sg_model *model = &t->model;
@@ -163,7 +163,8 @@ static void check_list(struct random_list *t)
 	dma_events_clear(f);
 	sg_map_all(f, &t->sgt);
 	iova = dma_event(f, SIM_EVENT_IOVA_ALLOC, 0)->arg[1] * t->granule;
-	ktest_assert_u64_equal(dma_event(f, SIM_EVENT_IOVA_ALLOC, 0)->arg[2], t->model.used / t->granule);
+	ktest_assert_u64_equal(dma_event(f, SIM_EVENT_IOVA_ALLOC, 0)->arg[2],
+			       t->model.used / t->granule);
 	ktest_assert_int_equal(t->sgt.nents, t->model.out_count);
 	for_each_sgtable_dma_sg(&t->sgt, sg, i) {
 		ktest_assert_u64_equal(sg_dma_address(sg), iova + t->model.out[i].at);

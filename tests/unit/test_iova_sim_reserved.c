@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* What is kept out of a device's IOVA space: windows and DMA ranges of its host bridge, interrupts. */
+/* What a device's IOVA space leaves out: windows and DMA ranges of its host bridge, interrupts. */
 #include <linux/errno.h>
 #include <linux/pci.h>
 #include "dma_fixture.h"

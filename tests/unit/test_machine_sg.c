@@ -186,7 +186,7 @@ static void test_peer_out_of_reach_is_eremoteio(void **state)
 	check_out_of_reach("identity");
 }
 
-/* Small entries of a device that writes without snooping bounce; a pool comes with such a device. */
+/* A machine with a device that is not trusted has a pool. */
 static void test_list_that_bounces_is_copied(void **state)
 {
 	struct svmsim_machine machine = {
