@@ -152,7 +152,7 @@ struct dev_iommu {
 struct iommu_domain *iommu_get_domain_for_dev(struct device *dev);
 struct iommu_domain *iommu_get_dma_domain(struct device *dev);
 
-/* fidelity: simplified: deferred flushing by profile; page-table walks always snoop; nothing else */
+/* fidelity: simplified: deferred flushing by profile; table walks always snoop; nothing else */
 bool device_iommu_capable(struct device *dev, enum iommu_cap cap);
 
 /* fidelity: same */

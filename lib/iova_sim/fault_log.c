@@ -175,7 +175,8 @@ void sim_fault_log(struct device *dev, struct sim_domain *sdom, u64 addr, bool w
 		snprintf(text, sizeof(text), "unsupported request: no memory behind 0x%llx", addr);
 	else if (kind == SIM_FAULT_NO_PEER)
 		snprintf(text, sizeof(text),
-			 "unsupported request: the host bridge passes nothing on to the device at 0x%llx",
+			 "unsupported request: the host bridge passes nothing on to the device "
+			 "at 0x%llx",
 			 addr);
 	else if (sdom->hardware == SIM_HARDWARE_SMMU)
 		smmuv3_log(dev, sdom, addr, write, kind, text);

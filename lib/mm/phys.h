@@ -300,8 +300,8 @@ struct page *sim_phys_alloc_scattered(struct svmsim_world *world);
  * @pages: how many, contiguous
  * @limit: first physical address that they must not reach
  *
- * They were never free, as what a kernel sets aside at boot: no event, no watcher hears of them, and
- * their struct pages stay all zero.
+ * They were never free, as what a kernel sets aside at boot: no event, no watcher hears of them,
+ * and their struct pages stay all zero.
  *
  * Models: memblock_alloc_low(); mm/memblock.c, v7.0.
  * Return: the first page frame, or 0 when there is no such block.

@@ -357,8 +357,9 @@ static void test_page_freed_before_its_bounce_buffer_is_found(void **state)
 		ktest_expect_report(world, "dma-page-freed", 1);
 		ktest_assert_int_equal(svmsim_report_get(world, 0, &report), 0);
 		svmsim_swiotlb_get(world, &swiotlb);
-		host_snprintf(text, sizeof(text), "a bounce buffer at 0x%llx stands for the page at "
-			      "0x%llx", (unsigned long long)swiotlb.start + (kind ? 0x800 : 0x1000),
+		host_snprintf(text, sizeof(text),
+			      "a bounce buffer at 0x%llx stands for the page at 0x%llx",
+			      (unsigned long long)swiotlb.start + (kind ? 0x800 : 0x1000),
 			      (unsigned long long)svmsim_ram_phys(ram, 0));
 		ktest_assert_string_equal(report.line[0], text);
 		svmsim_unmap(mapping);
