@@ -99,10 +99,16 @@ struct svmsim_bridge {
  *	much from the start of the window, not from where it linked (v7.0.0)
  * @SVMSIM_QUIRK_LINK_EMPTY_MIDDLE: a dma_iova_link() of which head and tail bounce maps what lies
  *	between them also when that is nothing (v7.0.0): a call and an event of 0 bytes
+ * @SVMSIM_QUIRK_SG_BUS_LENGTH: a segment of a scatterlist that holds a bus address gets the length
+ *	of the first entry, not that of its own one (v7.0.0)
+ * @SVMSIM_QUIRK_SG_DIRECT_PEER: without translation, an entry of a peer's memory that is reached
+ *	through the host bridge keeps the DMA address that the list had before (v7.0.0)
  */
 enum svmsim_quirk {
 	SVMSIM_QUIRK_LINK_UNWIND_AT_START,
 	SVMSIM_QUIRK_LINK_EMPTY_MIDDLE,
+	SVMSIM_QUIRK_SG_BUS_LENGTH,
+	SVMSIM_QUIRK_SG_DIRECT_PEER,
 };
 
 /**

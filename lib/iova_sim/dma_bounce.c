@@ -9,11 +9,6 @@
 #include "iova_sim/dma_iommu.h"
 #include "iova_sim/swiotlb_slots.h"
 
-static bool has_quirk(enum svmsim_quirk quirk)
-{
-	return sim_world->machine->quirks >> quirk & 1;
-}
-
 static struct iova_domain *iovad_of(struct device *dev)
 {
 	return &dev->sim->domain->iova_cookie->iovad;
@@ -72,7 +67,7 @@ static int bounce_and_link(struct device *dev, dma_addr_t addr, phys_addr_t phys
 static void unwind(struct device *dev, struct dma_iova_state *state, size_t offset, size_t mapped,
 		   enum dma_data_direction dir, unsigned long attrs)
 {
-	if (has_quirk(SVMSIM_QUIRK_LINK_UNWIND_AT_START))
+	if (iova_sim_has_quirk(SVMSIM_QUIRK_LINK_UNWIND_AT_START))
 		dma_iova_unlink(dev, state, 0, mapped, dir, attrs);
 	else if (mapped)
 		dma_iova_unlink(dev, state, offset, mapped, dir, attrs);
@@ -99,7 +94,7 @@ int sim_dma_link_bounced(struct device *dev, struct dma_iova_state *state, phys_
 			return 0;
 	}
 	middle = size - mapped - tail;
-	if (middle || has_quirk(SVMSIM_QUIRK_LINK_EMPTY_MIDDLE))
+	if (middle || iova_sim_has_quirk(SVMSIM_QUIRK_LINK_EMPTY_MIDDLE))
 		err = sim_dma_link_range(dev, addr + mapped, phys + mapped, middle, dir, attrs);
 	if (!err) {
 		mapped += middle;

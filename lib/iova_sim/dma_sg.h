@@ -87,8 +87,7 @@ void sim_sg_trace(struct scatterlist *sgl, int nents);
  * @attrs: DMA_ATTR_*
  *
  * Models: dma_direct_map_sg(); kernel/dma/direct.c, v7.0.
- * Differs: memory of a device that is reached through the host bridge gets its address, which v7.0
- * forgets.
+ * Differs: a defect of v7.0 is a quirk; see enum svmsim_quirk.
  * Return: @nents, -EIO, -EREMOTEIO (memory of a device that is out of reach).
  */
 int dma_direct_map_sg(struct device *dev, struct scatterlist *sgl, int nents,

@@ -19,6 +19,10 @@ static int map_entry(struct device *dev, struct scatterlist *sg,
 		sg_dma_mark_bus_address(sg);
 		return 0;
 	case PCI_P2PDMA_MAP_THRU_HOST_BRIDGE:
+		if (iova_sim_has_quirk(SVMSIM_QUIRK_SG_DIRECT_PEER)) {
+			sg_dma_len(sg) = sg->length;
+			return 0;
+		}
 		attrs |= DMA_ATTR_MMIO;
 		break;
 	case PCI_P2PDMA_MAP_NONE:

@@ -3,8 +3,8 @@
  * Scatterlists through an IOMMU.
  *
  * Models: the functions of scatterlists in drivers/iommu/dma-iommu.c, v7.0
- * Differs: entries keep their offset and length throughout. A segment that holds a bus address has
- * the length of its own entry, where v7.0 takes that of the first entry of the list.
+ * Differs: entries keep their offset and length throughout. A defect of v7.0 is a quirk; see enum
+ * svmsim_quirk.
  */
 #include <linux/dma-map-ops.h>
 #include <linux/errno.h>
@@ -179,6 +179,8 @@ static int write_segments(struct device *dev, struct scatterlist *sgl, int nents
 			segment = next_segment(sgl, segment);
 			sg_dma_address(segment) = address;
 			bytes = sg->length;
+			if (unlikely(is_bus) && iova_sim_has_quirk(SVMSIM_QUIRK_SG_BUS_LENGTH))
+				bytes = sgl->length;
 			count++;
 		}
 		sg_dma_len(segment) = bytes;

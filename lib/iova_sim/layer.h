@@ -78,6 +78,17 @@ static inline struct iova_sim *iova_sim_state(void)
 }
 
 /**
+ * iova_sim_has_quirk - whether the modelled kernel is to have a defect
+ * @quirk: which
+ *
+ * Return: true if the machine's description says so.
+ */
+static inline bool iova_sim_has_quirk(enum svmsim_quirk quirk)
+{
+	return sim_world->machine->quirks >> quirk & 1;
+}
+
+/**
  * iova_sim_watch_get - the watcher of the current world
  *
  * Return: its callbacks, or NULL.

@@ -138,6 +138,8 @@ static int check_areas(struct svmsim_machine *machine, struct description_messag
 static const char *const quirk_names[] = {
 	[SVMSIM_QUIRK_LINK_UNWIND_AT_START] = "link-unwind-at-start",
 	[SVMSIM_QUIRK_LINK_EMPTY_MIDDLE] = "link-empty-middle",
+	[SVMSIM_QUIRK_SG_BUS_LENGTH] = "sg-bus-length",
+	[SVMSIM_QUIRK_SG_DIRECT_PEER] = "sg-direct-peer",
 };
 
 #define QUIRK_COUNT (sizeof(quirk_names) / sizeof(quirk_names[0]))

@@ -93,8 +93,8 @@ static void test_wrong_descriptions_are_refused(void **state)
 		       "swiotlb_bytes: 1073741825 is too much, at most 1073741824");
 	assert_refused((struct svmsim_machine){ .swiotlb_areas = 65 },
 		       "swiotlb_areas: 65 is too many, at most 64");
-	assert_refused((struct svmsim_machine){ .quirks = 5 },
-		       "quirks: 0x5 has unknown ones, 0x3 are all");
+	assert_refused((struct svmsim_machine){ .quirks = 17 },
+		       "quirks: 0x11 has unknown ones, 0xf are all");
 	machine.device[0].min_align_bytes = 3000;
 	assert_refused(machine, "device[0].min_align_bytes: 3000 is no power of two up to 65536, "
 				"use 4096");
@@ -109,7 +109,9 @@ static void test_quirks_have_names(void **state)
 				  "link-unwind-at-start");
 	ktest_assert_string_equal(svmsim_quirk_name(SVMSIM_QUIRK_LINK_EMPTY_MIDDLE),
 				  "link-empty-middle");
-	ktest_assert_null(svmsim_quirk_name(2));
+	ktest_assert_string_equal(svmsim_quirk_name(SVMSIM_QUIRK_SG_BUS_LENGTH), "sg-bus-length");
+	ktest_assert_string_equal(svmsim_quirk_name(SVMSIM_QUIRK_SG_DIRECT_PEER), "sg-direct-peer");
+	ktest_assert_null(svmsim_quirk_name(4));
 }
 
 /* The CPU's bytes @at.. of a buffer are of pattern @pattern from its own byte @from on. */

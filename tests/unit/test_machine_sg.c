@@ -158,6 +158,44 @@ static void test_host_bridge_passes_untranslated_entries(void **state)
 	svmsim_ram_free(ram, 0, 0);
 }
 
+static void test_quirk_of_bus_lengths(void **state)
+{
+	static const struct svmsim_machine machine = {
+		BRIDGES(2, ROOT_PORT("rp"), SWITCH("sw", "rp")),
+		PAIR("sw", "sw"),
+		.quirks = 1 << SVMSIM_QUIRK_SG_BUS_LENGTH,
+	};
+	struct svmsim_world *world = machine_world(&machine);
+	struct svmsim_ram *ram = make_ram(world, 1, false, 0), *peer = peer_ram(world, 2);
+	struct svmsim_part parts[] = { { ram, 0, P }, { peer, 0, 2 * P } };
+	struct svmsim_sg *sg = map_list(world, 1, parts, 2);
+
+	ktest_assert_u64_equal(svmsim_sg_bytes(sg, 1), P);
+	ktest_assert_int_equal(svmsim_unmap_sg(sg), 0);
+	peer_ram_free(peer);
+	svmsim_ram_free(ram, 0, 0);
+}
+
+static void test_quirk_of_direct_peers(void **state)
+{
+	static const struct svmsim_machine machine = {
+		.device_count = 2,
+		.device = { PROVIDER(), CLIENT(.iommu = "identity") },
+		LISTED,
+		.no_dma_debug = true,
+		.quirks = 1 << SVMSIM_QUIRK_SG_DIRECT_PEER,
+	};
+	struct svmsim_world *world = machine_world(&machine);
+	struct svmsim_ram *peer = peer_ram(world, 1);
+	struct svmsim_part part = { peer, 0, P };
+	struct svmsim_sg *sg = map_list(world, 1, &part, 1);
+
+	ktest_assert_u64_equal(svmsim_sg_address(sg, 0), 0);
+	ktest_assert_u64_equal(svmsim_sg_bytes(sg, 0), P);
+	ktest_assert_int_equal(svmsim_unmap_sg(sg), 0);
+	peer_ram_free(peer);
+}
+
 static void check_out_of_reach(const char *iommu)
 {
 	struct svmsim_machine machine = { PAIR("", "") };
@@ -226,6 +264,8 @@ static const struct ktest tests[] = {
 	KTEST(test_list_of_bus_addresses_needs_no_iova_space),
 	KTEST(test_host_bridge_passes_translated_entries),
 	KTEST(test_host_bridge_passes_untranslated_entries),
+	KTEST(test_quirk_of_bus_lengths),
+	KTEST(test_quirk_of_direct_peers),
 	KTEST(test_peer_out_of_reach_is_eremoteio),
 	KTEST(test_list_that_bounces_is_copied),
 };
