@@ -233,6 +233,31 @@ static void on_iova_free(void *ctx, struct iommu_domain *domain, u64 iova, u64 b
 	chk_iova_free(domain, iova, bytes);
 }
 
+/* Whether a grant goes on across @addr within a unit of reach; @phys is set to where. */
+static bool splits_unit(const struct chk_ledger *direct, u64 addr, u64 *phys)
+{
+	const struct chk_node *node = addr ? chk_ledger_first(direct, addr - 1) : NULL;
+
+	if (!node || node->start >= addr || node->last < addr)
+		return false;
+	*phys = chk_ledger_value(direct, node, addr);
+	return *phys & ((1ull << CHK_REACH_UNIT_SHIFT) - 1);
+}
+
+/* Takes away a range of bytes. What remains of a unit that it cuts is still within reach. */
+static void cut_direct(struct chk_ledger *direct, u64 start, u64 last)
+{
+	u64 first_phys, next_phys;
+	bool is_first_split = splits_unit(direct, start, &first_phys);
+	bool is_next_split = splits_unit(direct, last + 1, &next_phys);
+
+	chk_ledger_cut(direct, start, last, chk_reach_remove);
+	if (is_first_split)
+		chk_reach_add(first_phys, 1);
+	if (is_next_split)
+		chk_reach_add(next_phys, 1);
+}
+
 /* A translated device's grants are those of its domain; this is for the others. */
 static void on_dma_map(void *ctx, struct device *dev, u64 addr, u64 phys, u64 bytes, int dir)
 {
@@ -241,7 +266,7 @@ static void on_dma_map(void *ctx, struct device *dev, u64 addr, u64 phys, u64 by
 	sim_report_from_caller();
 	if (chk_device_translated(dev) || !bytes)
 		return;
-	chk_ledger_cut(direct, addr, addr + bytes - 1, chk_reach_remove);
+	cut_direct(direct, addr, addr + bytes - 1);
 	chk_ledger_add(direct, addr, addr + bytes - 1, phys, NULL);
 	chk_reach_add(phys, bytes);
 }
@@ -250,8 +275,7 @@ static void on_dma_unmap(void *ctx, struct device *dev, u64 addr, u64 bytes, int
 {
 	sim_report_from_caller();
 	if (!chk_device_translated(dev) && bytes)
-		chk_ledger_cut(&chk_state()->direct[dev->sim->index], addr, addr + bytes - 1,
-			       chk_reach_remove);
+		cut_direct(&chk_state()->direct[dev->sim->index], addr, addr + bytes - 1);
 }
 
 static void on_bounce(void *ctx, struct device *dev, u64 copy, u64 phys, u64 bytes)
