@@ -167,6 +167,19 @@ SVMSIM_API int svmsim_ram_read(struct svmsim_ram *ram, uint64_t offset_bytes, vo
 SVMSIM_API int svmsim_window_alloc(struct svmsim_world *world, int device, uint64_t bytes,
 				   struct svmsim_window **window);
 /**
+ * svmsim_window_alloc_at - dma_iova_try_alloc() for a buffer that begins within a page
+ * @world: world
+ * @device: index
+ * @offset_bytes: how far into a page the window begins
+ * @bytes: size of the window
+ * @window: set to a window in any case but -EINVAL
+ *
+ * Return: as svmsim_window_alloc().
+ */
+SVMSIM_API int svmsim_window_alloc_at(struct svmsim_world *world, int device,
+				      uint64_t offset_bytes, uint64_t bytes,
+				      struct svmsim_window **window);
+/**
  * svmsim_window_alloc_bytes - dma_iova_try_alloc() for a buffer that may begin within a page
  * @device: index
  * @ram: memory
@@ -466,6 +479,85 @@ SVMSIM_API uint64_t svmsim_coherent_address(const struct svmsim_coherent *cohere
  * They are freed by svmsim_free_coherent(), not by svmsim_ram_free().
  */
 SVMSIM_API struct svmsim_ram *svmsim_coherent_ram(const struct svmsim_coherent *coherent);
+
+/**
+ * svmsim_mapping_segment - one segment of a mapping as the device sees it
+ * @mapping: mapping; all but those of lists have one
+ * @index: from 0
+ * @address: set to its DMA address
+ *
+ * Return: its size, 0 past the last.
+ */
+SVMSIM_API uint64_t svmsim_mapping_segment(const struct svmsim_mapping *mapping,
+					   unsigned int index, uint64_t *address);
+/**
+ * svmsim_mapping_direction - direction of a mapping
+ * @mapping: mapping
+ */
+SVMSIM_API enum svmsim_direction svmsim_mapping_direction(const struct svmsim_mapping *mapping);
+/**
+ * svmsim_mapping_ram - coherent memory as the CPU sees it
+ * @mapping: a mapping of svmsim_map_call() with SVMSIM_CALL_COHERENT
+ * @ram: set on success; each call gives a name of its own to the same pages
+ *
+ * Return: 0, -EINVAL (another mapping).
+ */
+SVMSIM_API int svmsim_mapping_ram(struct svmsim_mapping *mapping, struct svmsim_ram **ram);
+
+struct svmsim_hmm;
+/**
+ * svmsim_hmm_alloc - hmm_dma_map_alloc()
+ * @world: world
+ * @device: index
+ * @pages: entries, 1 to 1048576
+ * @hmm: set on success
+ *
+ * Return: 0, -ENOMEM, -EINVAL, or what else the kernel's function returned.
+ */
+SVMSIM_API int svmsim_hmm_alloc(struct svmsim_world *world, int device, uint64_t pages,
+				struct svmsim_hmm **hmm);
+/**
+ * svmsim_hmm_map - hmm_dma_map_pfn(), page by page
+ * @hmm: map
+ * @first: first page of the map
+ * @ram: memory
+ * @ram_first: first page of @ram
+ * @pages: number
+ *
+ * Return: 0, -ENOMEM (DMA_MAPPING_ERROR; earlier pages stay), -EINVAL.
+ */
+SVMSIM_API int svmsim_hmm_map(struct svmsim_hmm *hmm, uint64_t first, struct svmsim_ram *ram,
+			      uint64_t ram_first, uint64_t pages);
+/**
+ * svmsim_hmm_unmap - hmm_dma_unmap_pfn(), page by page
+ * @hmm: map
+ * @first: first page
+ * @last: last page, inclusive
+ *
+ * Return: 0, -ENOENT when the kernel's function said false of any page, -EINVAL.
+ */
+SVMSIM_API int svmsim_hmm_unmap(struct svmsim_hmm *hmm, uint64_t first, uint64_t last);
+/**
+ * svmsim_hmm_free - hmm_dma_map_free(), which unmaps nothing
+ * @hmm: map
+ * @in_one_stroke: dma_iova_with_holes_destroy() before it, whatever is still mapped
+ *
+ * Return: 0, -EINVAL (it was freed).
+ */
+SVMSIM_API int svmsim_hmm_free(struct svmsim_hmm *hmm, bool in_one_stroke);
+/**
+ * svmsim_hmm_address - DMA address of a page of a map
+ * @hmm: map
+ * @page: which page
+ *
+ * Return: where it is or was mapped, 0 when it never was.
+ */
+SVMSIM_API uint64_t svmsim_hmm_address(const struct svmsim_hmm *hmm, uint64_t page);
+/**
+ * svmsim_hmm_pages - number of pages of a map
+ * @hmm: map
+ */
+SVMSIM_API uint64_t svmsim_hmm_pages(const struct svmsim_hmm *hmm);
 
 /** enum svmsim_peer_type - values of the kernel's enum pci_p2pdma_map_type that a caller can see */
 enum svmsim_peer_type {

@@ -84,8 +84,9 @@ struct svmsim_unmap_call {
  * @call: arguments
  * @mapping: set on success; what it stands for is svmsim_unmap_call_of()
  *
- * Return: 0; -ENOMEM (the map failed, and the driver noticed); -EINVAL (no such device, memory out
- * of range or not contiguous, no direction, too many entries).
+ * Return: 0; -ENOMEM (the map failed, and the driver noticed), of a list what dma_map_sgtable()
+ * returned; -EINVAL (no such device, memory out of range or not contiguous, no direction, too many
+ * entries).
  */
 SVMSIM_API int svmsim_map_call(struct svmsim_world *world, int device,
 			       const struct svmsim_map_call *call, struct svmsim_mapping **mapping);

@@ -33,6 +33,13 @@ static int check_map_call(struct svmsim_world *world, const struct svmsim_map_ca
 
 static int map_list(struct svmsim_mapping *map, const struct svmsim_map_call *call)
 {
+	struct sg_table table = {
+		.sgl = map->sgl,
+		.nents = call->entries,
+		.orig_nents = call->entries,
+	};
+	int err;
+
 	sg_init_table(map->sgl, call->entries);
 	for (unsigned int i = 0; i < call->entries; i++) {
 		phys_addr_t phys =
@@ -40,8 +47,9 @@ static int map_list(struct svmsim_mapping *map, const struct svmsim_map_call *ca
 
 		sg_set_page(&map->sgl[i], phys_to_page(phys), call->bytes, offset_in_page(phys));
 	}
-	if (!dma_map_sg_attrs(map->dev, map->sgl, call->entries, map->direction, map->attrs))
-		return -ENOMEM;
+	err = dma_map_sgtable(map->dev, &table, map->direction, map->attrs);
+	if (err)
+		return err;
 	map->address = sg_dma_address(map->sgl);
 	return 0;
 }

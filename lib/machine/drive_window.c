@@ -41,6 +41,12 @@ int svmsim_window_alloc(struct svmsim_world *world, int device, uint64_t bytes,
 	return machine_window_alloc(world, device, 0, bytes, window);
 }
 
+int svmsim_window_alloc_at(struct svmsim_world *world, int device, uint64_t offset_bytes,
+			   uint64_t bytes, struct svmsim_window **window)
+{
+	return machine_window_alloc(world, device, offset_in_page(offset_bytes), bytes, window);
+}
+
 uint64_t svmsim_window_iova(const struct svmsim_window *window)
 {
 	return window->state.addr;
