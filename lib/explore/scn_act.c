@@ -9,7 +9,7 @@
 #define CHUNK_PAGES 256
 
 /* Memory that no `alloc` line makes is made by its first use, scattered. */
-static struct svmsim_ram *ram_of(struct scn_runner *runner, int symbol, struct scn_outcome *outcome)
+struct svmsim_ram *scn_ram_of(struct scn_runner *runner, int symbol, struct scn_outcome *outcome)
 {
 	const struct scn_symbol *info = &runner->plan->symbol[symbol];
 	struct svmsim_ram *ram = runner->handle[symbol];
@@ -27,8 +27,8 @@ static struct svmsim_ram *ram_of(struct scn_runner *runner, int symbol, struct s
 	return ram;
 }
 
-static void bind(struct scn_runner *runner, const struct scn_step *step, uint64_t iova,
-		 uint64_t bytes)
+void scn_bind(struct scn_runner *runner, const struct scn_step *step, uint64_t iova,
+	      uint64_t bytes, uint64_t page)
 {
 	struct scn_binding *binding;
 
@@ -37,13 +37,14 @@ static void bind(struct scn_runner *runner, const struct scn_step *step, uint64_
 	binding = &runner->binding[runner->binding_count++];
 	binding->symbol = step->symbol;
 	binding->device = step->device;
-	binding->iova = iova;
-	binding->bytes = bytes;
+	/* Whole pages: leaves are looked up by where they begin. */
+	binding->iova = iova & ~(SCN_PAGE_BYTES - 1);
+	binding->bytes = bytes + (iova - binding->iova);
+	binding->page = page;
 }
 
-/* Pages a..b of memory, all of it without a range. */
-static void ram_pages(const struct svmsim_ram *ram, const struct scn_range *range, uint64_t *first,
-		      uint64_t *last)
+void scn_ram_pages(const struct svmsim_ram *ram, const struct scn_range *range, uint64_t *first,
+		   uint64_t *last)
 {
 	*first = range->is_set ? range->first : 0;
 	*last = range->is_set ? range->last : svmsim_ram_pages(ram) - 1;
@@ -54,23 +55,34 @@ static void scn_act_alloc(struct scn_runner *runner, const struct scn_step *step
 {
 	struct svmsim_window *window = NULL;
 
-	outcome->err = svmsim_window_alloc(runner->world, step->device, step->action->size_bytes,
-					   &window);
+	outcome->err = svmsim_window_alloc_at(runner->world, step->device,
+					      step->action->offset_bytes,
+					      step->action->size_bytes, &window);
 	runner->handle[step->symbol] = window;
 	if (!outcome->err)
-		bind(runner, step, svmsim_window_iova(window), svmsim_window_bytes(window));
+		scn_bind(runner, step, svmsim_window_iova(window), svmsim_window_bytes(window), 0);
 }
 
 static void scn_act_link(struct scn_runner *runner, const struct scn_step *step,
 		     struct scn_outcome *outcome)
 {
 	const struct scn_action *action = step->action;
-	struct svmsim_ram *ram = ram_of(runner, step->ram, outcome);
+	struct svmsim_ram *ram = scn_ram_of(runner, step->ram, outcome);
 	uint64_t first, last, offset = action->range.is_set ? action->range.first : 0;
 
 	if (!ram)
 		return;
-	ram_pages(ram, &action->ram_range, &first, &last);
+	scn_ram_pages(ram, &action->ram_range, &first, &last);
+	if (action->has_offset || action->has_bytes) {
+		uint64_t start = first * SCN_PAGE_BYTES + action->offset_bytes;
+
+		outcome->err = svmsim_window_link_bytes(runner->handle[step->symbol],
+							offset * SCN_PAGE_BYTES, ram, start,
+							action->has_bytes ? action->part_bytes :
+							(last + 1) * SCN_PAGE_BYTES - start,
+							action->direction, 0);
+		return;
+	}
 	outcome->err = svmsim_window_link(runner->handle[step->symbol], offset * SCN_PAGE_BYTES,
 					  ram, first, last, action->direction, action->each);
 }
@@ -121,28 +133,9 @@ static void scn_act_window(struct scn_runner *runner, const struct scn_step *ste
 	}
 }
 
-static void scn_act_map(struct scn_runner *runner, const struct scn_step *step,
-		    struct scn_outcome *outcome)
-{
-	const struct scn_action *action = step->action;
-	struct svmsim_ram *ram = ram_of(runner, step->ram, outcome);
-	struct svmsim_mapping *mapping = NULL;
-	uint64_t first, last;
-
-	if (!ram)
-		return;
-	ram_pages(ram, &action->ram_range, &first, &last);
-	outcome->err = svmsim_map(runner->world, step->device, ram, first, last,
-				  action->direction, &mapping);
-	if (outcome->err)
-		return;
-	runner->handle[step->symbol] = mapping;
-	bind(runner, step, svmsim_mapping_address(mapping), svmsim_mapping_bytes(mapping));
-}
-
 /* Where a device's access goes: DMA address and size of the target's pages. */
-static bool target_of(struct scn_runner *runner, const struct scn_step *step,
-		      struct scn_outcome *outcome, uint64_t *address, uint64_t *bytes)
+static bool target_pages(struct scn_runner *runner, const struct scn_step *step,
+			 struct scn_outcome *outcome, uint64_t *address, uint64_t *bytes)
 {
 	const struct scn_range *range = &step->action->range;
 	enum scn_symbol_kind kind = runner->plan->symbol[step->symbol].kind;
@@ -150,7 +143,7 @@ static bool target_of(struct scn_runner *runner, const struct scn_step *step,
 	uint64_t offset = range->is_set ? range->first * SCN_PAGE_BYTES : 0;
 
 	if (kind == SCN_SYMBOL_RAM)
-		handle = ram_of(runner, step->symbol, outcome);
+		handle = scn_ram_of(runner, step->symbol, outcome);
 	if (!handle) {
 		outcome->err = -ENOENT;
 		outcome->hint = "that symbol was not made";
@@ -159,11 +152,13 @@ static bool target_of(struct scn_runner *runner, const struct scn_step *step,
 	if (kind == SCN_SYMBOL_RAM) {
 		uint64_t first, last;
 
-		ram_pages(handle, range, &first, &last);
+		scn_ram_pages(handle, range, &first, &last);
 		*address = svmsim_ram_phys(handle, first);
 		*bytes = (last - first + 1) * SCN_PAGE_BYTES;
 		return true;
 	}
+	if (kind == SCN_SYMBOL_LIST || kind == SCN_SYMBOL_HMM)
+		return scn_list_target(runner, step, outcome, address, bytes);
 	if (kind == SCN_SYMBOL_WINDOW) {
 		*address = svmsim_window_iova(handle) + offset;
 		*bytes = svmsim_window_bytes(handle);
@@ -173,6 +168,20 @@ static bool target_of(struct scn_runner *runner, const struct scn_step *step,
 	}
 	if (range->is_set)
 		*bytes = (range->last - range->first + 1) * SCN_PAGE_BYTES;
+	return true;
+}
+
+static bool target_of(struct scn_runner *runner, const struct scn_step *step,
+		      struct scn_outcome *outcome, uint64_t *address, uint64_t *bytes)
+{
+	const struct scn_action *action = step->action;
+
+	if (!target_pages(runner, step, outcome, address, bytes))
+		return false;
+	*address += action->offset_bytes;
+	*bytes = action->has_bytes	       ? action->part_bytes :
+		 *bytes > action->offset_bytes ? *bytes - action->offset_bytes :
+						 0;
 	return true;
 }
 
@@ -256,14 +265,16 @@ static void scn_act_ram(struct scn_runner *runner, const struct scn_step *step,
 			runner->handle[step->symbol] = ram;
 		return;
 	}
-	ram = ram_of(runner, step->symbol, outcome);
+	ram = scn_ram_of(runner, step->symbol, outcome);
 	if (!ram)
 		return;
-	ram_pages(ram, &action->range, &first, &last);
+	scn_ram_pages(ram, &action->range, &first, &last);
 	if (action->verb->op == SCN_OP_RAM_FREE)
 		outcome->err = svmsim_ram_free(ram, first, last);
 	else if (action->verb->op == SCN_OP_RAM_POISON)
 		outcome->err = svmsim_ram_poison(ram, first, last);
+	else if (action->has_offset || action->has_bytes)
+		scn_act_ram_bytes(runner, step, outcome);
 	else if (action->verb->op == SCN_OP_RAM_FILL)
 		outcome->err = svmsim_ram_fill(ram, first, last, action->number);
 	else
@@ -285,25 +296,21 @@ void scn_act(struct scn_runner *runner, const struct scn_step *step, struct scn_
 	case SCN_OP_DESTROY_HOLES:
 		scn_act_window(runner, step, outcome);
 		break;
-	case SCN_OP_MAP:
-		scn_act_map(runner, step, outcome);
-		break;
-	case SCN_OP_UNMAP:
-		if (runner->handle[step->symbol]) {
-			outcome->err = svmsim_unmap(runner->handle[step->symbol]);
-		} else {
-			outcome->err = -ENOENT;
-			outcome->hint = "that mapping was not made";
-		}
-		break;
 	case SCN_OP_READ:
 	case SCN_OP_WRITE:
 	case SCN_OP_FILL:
 	case SCN_OP_CHECK:
 		scn_act_device(runner, step, outcome);
 		break;
-	default:
+	case SCN_OP_RAM_ALLOC:
+	case SCN_OP_RAM_FREE:
+	case SCN_OP_RAM_POISON:
+	case SCN_OP_RAM_FILL:
+	case SCN_OP_RAM_CHECK:
 		scn_act_ram(runner, step, outcome);
+		break;
+	default:
+		scn_act_dma(runner, step, outcome);
 		break;
 	}
 }

@@ -8,20 +8,10 @@
 
 #define RESULT_LINE_MAX 256
 
-/* `name=` as an option: the name, the sign and the value are glued. */
-static const struct scn_token *option_value(struct scn_cursor *cursor, const char *name)
-{
-	if (!scn_is(scn_peek(cursor), name) || cursor->at + 1 >= cursor->count ||
-	    !scn_is(&cursor->token[cursor->at + 1], "="))
-		return NULL;
-	cursor->at += 2;
-	return scn_word(cursor, "a value");
-}
-
 static bool parse_number_option(struct scn_cursor *cursor, const char *name,
 				uint64_t *number, bool *has)
 {
-	const struct scn_token *value = option_value(cursor, name);
+	const struct scn_token *value = scn_option_value(cursor, name);
 
 	if (!value)
 		return false;
@@ -31,7 +21,7 @@ static bool parse_number_option(struct scn_cursor *cursor, const char *name,
 
 static bool parse_align(struct scn_cursor *cursor, struct scn_action *action)
 {
-	const struct scn_token *value = option_value(cursor, "align");
+	const struct scn_token *value = scn_option_value(cursor, "align");
 
 	if (!value || !scn_parse_size(cursor, value, &action->align_bytes))
 		return false;
@@ -54,6 +44,7 @@ static bool parse_option(struct scn_cursor *cursor, enum scn_operand operand,
 		index = scn_named_find(scn_directions, token->text);
 		if (index < 0)
 			return false;
+		action->has_direction = true;
 		action->direction = index;
 		cursor->at++;
 		return true;
@@ -71,7 +62,7 @@ static bool parse_option(struct scn_cursor *cursor, enum scn_operand operand,
 		return parse_number_option(cursor, "pattern", &action->number,
 					   &action->has_pattern);
 	default:
-		return false;
+		return scn_parse_dma_option(cursor, operand, action);
 	}
 }
 
@@ -93,10 +84,7 @@ static const char *option_word(const void *ctx, unsigned int index)
 			continue;
 		}
 		if (index-- == 0)
-			return *operand == SCN_OPERAND_EACH   ? "each" :
-			       *operand == SCN_OPERAND_CONTIG ? "contig" :
-			       *operand == SCN_OPERAND_ALIGN  ? "align=" :
-								"pattern=";
+			return scn_option_word(*operand);
 	}
 	return NULL;
 }
@@ -130,19 +118,45 @@ static bool parse_options(struct scn_cursor *cursor, const enum scn_operand *ope
 	return true;
 }
 
+/* What a symbol of an operand is, and where it goes. */
+static const char *symbol_what(enum scn_operand operand)
+{
+	switch (operand) {
+	case SCN_OPERAND_NEW_MAPPING:
+	case SCN_OPERAND_MAPPING:
+		return "a mapping";
+	case SCN_OPERAND_NEW_LIST:
+	case SCN_OPERAND_LIST:
+		return "a scatterlist";
+	case SCN_OPERAND_NEW_HMM:
+	case SCN_OPERAND_HMM:
+	case SCN_OPERAND_HMM_RANGE:
+		return "a map of HMM";
+	case SCN_OPERAND_MAPPED:
+	case SCN_OPERAND_MAPPED_RANGE:
+		return "a mapping or a scatterlist";
+	case SCN_OPERAND_RAM_RANGE:
+	case SCN_OPERAND_NEW_RAM:
+	case SCN_OPERAND_RAM_SYMBOL:
+	case SCN_OPERAND_NEW_RAM_SIDE:
+	case SCN_OPERAND_RAM_SIDE:
+		return "memory";
+	case SCN_OPERAND_TARGET_RANGE:
+		return "a window, a mapping or memory";
+	default:
+		return "a window";
+	}
+}
+
 static bool parse_symbol(struct scn_cursor *cursor, enum scn_operand operand,
 			 struct scn_action *action)
 {
-	bool is_ram = operand == SCN_OPERAND_RAM_RANGE;
-	bool has_range = is_ram || operand == SCN_OPERAND_WINDOW_RANGE ||
-			 operand == SCN_OPERAND_TARGET_RANGE || operand == SCN_OPERAND_RAM_SYMBOL;
-	const char *what = operand == SCN_OPERAND_NEW_MAPPING || operand == SCN_OPERAND_MAPPING ?
-				   "a mapping" :
-			   is_ram || operand == SCN_OPERAND_NEW_RAM ||
-			   operand == SCN_OPERAND_RAM_SYMBOL ? "memory" :
-			   operand == SCN_OPERAND_TARGET_RANGE ? "a window, a mapping or memory" :
-								 "a window";
-	const struct scn_token *token = scn_name(cursor, what);
+	bool is_ram = operand == SCN_OPERAND_RAM_RANGE || operand == SCN_OPERAND_NEW_RAM_SIDE ||
+		      operand == SCN_OPERAND_RAM_SIDE;
+	bool has_range = operand == SCN_OPERAND_RAM_RANGE || operand == SCN_OPERAND_WINDOW_RANGE ||
+			 operand == SCN_OPERAND_TARGET_RANGE || operand == SCN_OPERAND_RAM_SYMBOL ||
+			 operand == SCN_OPERAND_MAPPED_RANGE || operand == SCN_OPERAND_HMM_RANGE;
+	const struct scn_token *token = scn_name(cursor, symbol_what(operand));
 
 	if (!token)
 		return false;
@@ -155,6 +169,12 @@ static bool parse_symbol(struct scn_cursor *cursor, enum scn_operand operand,
 				      "without a range", action->verb->name, token->text);
 	return !has_range ||
 	       scn_parse_range(cursor, is_ram ? &action->ram_range : &action->range);
+}
+
+static bool parse_area_kind(struct scn_cursor *cursor, struct scn_action *action)
+{
+	action->area = scn_known_word(cursor, "kind of area", scn_area_known, NULL);
+	return action->area >= 0;
 }
 
 static bool parse_operand(struct scn_cursor *cursor, enum scn_operand operand,
@@ -175,6 +195,11 @@ static bool parse_operand(struct scn_cursor *cursor, enum scn_operand operand,
 		token = scn_word(cursor, "a size (8p, 64K, 2M)");
 		action->has_size = true;
 		return token && scn_parse_size(cursor, token, &action->size_bytes);
+	case SCN_OPERAND_DEVICE:
+		action->other = scn_name(cursor, "a device");
+		return action->other != NULL;
+	case SCN_OPERAND_AREA_KIND:
+		return parse_area_kind(cursor, action);
 	default:
 		return parse_symbol(cursor, operand, action);
 	}
@@ -220,9 +245,10 @@ static bool parse_results(struct scn_cursor *cursor, struct scn_action *action)
 					      SCN_RESULT_MAX);
 		if (!parse_result(cursor, result))
 			return false;
-		if (result->kind == SCN_RESULT_VALUE && action->verb->op != SCN_OP_READ)
+		if (result->kind == SCN_RESULT_VALUE && action->verb->op != SCN_OP_READ &&
+		    action->verb->op != SCN_OP_DISTANCE)
 			return scn_fail_token(cursor, &cursor->token[cursor->at - 1],
-					      "%s gives no value: only read does",
+					      "%s gives no value: only read and distance do",
 					      action->verb->name);
 		action->result_count++;
 	} while (scn_accept(cursor, "or"));

@@ -95,6 +95,7 @@ struct scn_result {
  * @ram_range: pages of @ram
  * @has_size: @size_bytes was given
  * @size_bytes: a size
+ * @has_direction: @direction was given
  * @direction: value of enum svmsim_direction
  * @each: one call a page
  * @contig: one contiguous block
@@ -102,6 +103,19 @@ struct scn_result {
  * @has_pattern: @number is a pattern
  * @has_value: @number is a value
  * @number: pattern or value
+ * @other: another device
+ * @area: kind of an area, a value of enum svmsim_area_kind
+ * @has_offset: @offset_bytes was given
+ * @offset_bytes: where in the pages or in the mapping
+ * @has_bytes: @part_bytes was given
+ * @part_bytes: how much
+ * @has_call: @call was given
+ * @call: how a mapping is undone, index in scn_calls
+ * @entry_bytes: size of an entry of a list, 0 for a page
+ * @entry_count: entries that a call names, 0 for those of the list
+ * @boundary_bytes: what segments must not cross, 0 for what was
+ * @single: by dma_map_single()
+ * @unchecked: nobody asks dma_mapping_error()
  * @result_count: number of @result, 0 when the line states none
  * @result: alternatives
  */
@@ -114,6 +128,7 @@ struct scn_action {
 	struct scn_range ram_range;
 	bool has_size;
 	uint64_t size_bytes;
+	bool has_direction;
 	int direction;
 	bool each;
 	bool contig;
@@ -121,10 +136,28 @@ struct scn_action {
 	bool has_pattern;
 	bool has_value;
 	uint64_t number;
+	const struct scn_token *other;
+	int area;
+	bool has_offset;
+	uint64_t offset_bytes;
+	bool has_bytes;
+	uint64_t part_bytes;
+	bool has_call;
+	int call;
+	uint64_t entry_bytes;
+	uint64_t entry_count;
+	uint64_t boundary_bytes;
+	bool single;
+	bool unchecked;
 	unsigned int result_count;
 	struct scn_result result[SCN_RESULT_MAX];
 };
 bool scn_parse_action(struct scn_cursor *cursor, struct scn_action *action);
+/** scn_option_value - the value of `name=`, of three tokens glued; NULL if it is not there */
+const struct scn_token *scn_option_value(struct scn_cursor *cursor, const char *name);
+/** scn_parse_dma_option - one option of DMA; true when it was there, whatever came of it */
+bool scn_parse_dma_option(struct scn_cursor *cursor, enum scn_operand operand,
+			  struct scn_action *action);
 /** scn_result_text - what a line expects: "ok or EIO" */
 const char *scn_result_text(struct scn_arena *arena, const struct scn_action *action);
 
@@ -177,6 +210,26 @@ bool scn_parse_state(struct scn_cursor *cursor, struct scn_state *state);
  * @value: set to what it comes to; open words equal nothing
  */
 bool scn_parse_cond(struct scn_cursor *cursor, bool *value);
+
+/** scn_machine_bridge - a `bridge` or `switch` with that word read, into @machine */
+bool scn_machine_bridge(struct scn_cursor *cursor, bool is_switch, struct svmsim_machine *machine);
+/** scn_machine_host - a `host` with that word read, into @machine */
+bool scn_machine_host(struct scn_cursor *cursor, struct svmsim_machine *machine);
+/** scn_machine_area - an `area` with that word read, into @machine */
+bool scn_machine_area(struct scn_cursor *cursor, struct svmsim_machine *machine);
+/** scn_machine_swiotlb - a `swiotlb` with that word read, into @machine */
+bool scn_machine_swiotlb(struct scn_cursor *cursor, struct svmsim_machine *machine);
+/** scn_machine_quirk - a `quirk` with that word read, into @machine */
+bool scn_machine_quirk(struct scn_cursor *cursor, struct svmsim_machine *machine);
+/** scn_each_field - fields between braces, each set by @set; @what names them in messages */
+bool scn_each_field(struct scn_cursor *cursor, enum scn_scope scope,
+		    bool (*set)(struct scn_cursor *cursor, enum scn_field field, void *to),
+		    void *to, const char *what);
+/** scn_copy_word - a word into an array of SVMSIM_NAME_MAX */
+bool scn_copy_word(struct scn_cursor *cursor, const struct scn_token *token, char *to);
+/** scn_known_word - a word that must be in a list of the library's; its index, -1 with an error */
+int scn_known_word(struct scn_cursor *cursor, const char *what,
+		   const char *(*known)(const void *ctx, unsigned int index), const void *ctx);
 
 /** scn_machine_block - `machine { ... }` with the word `machine` read, into @machine */
 bool scn_machine_block(struct scn_cursor *cursor, struct svmsim_machine *machine);

@@ -55,6 +55,16 @@ static void named(struct scn_buf *buf, const char *title, const char *column,
 		scn_buf_add(buf, "| `%s` | %s |\n", rows->name, rows->does);
 }
 
+static void field_row(struct scn_buf *buf, const struct scn_field_row *row)
+{
+	const char *at;
+
+	scn_buf_add(buf, "| `%s%s", row->name, row->value[0] ? " " : "");
+	for (at = row->value; *at; at++)
+		scn_buf_add(buf, *at == '|' ? "\\|" : "%c", *at);
+	scn_buf_add(buf, "` | %s |\n", row->does);
+}
+
 static void fields(struct scn_buf *buf, enum scn_scope scope, const char *title)
 {
 	unsigned int i;
@@ -64,8 +74,7 @@ static void fields(struct scn_buf *buf, enum scn_scope scope, const char *title)
 		const struct scn_field_row *row = &scn_fields[i];
 
 		if (row->scope == scope)
-			scn_buf_add(buf, "| `%s%s%s` | %s |\n", row->name,
-				    row->value[0] ? " " : "", row->value, row->does);
+			field_row(buf, row);
 	}
 }
 
@@ -108,6 +117,7 @@ char *svmsim_scenario_grammar(void)
 	verbs(&buf, false);
 	verbs(&buf, true);
 	named(&buf, "Directions", "word", scn_directions);
+	named(&buf, "Calls of `as=`", "word", scn_calls);
 	named(&buf, "Results", "result", scn_results);
 	words(&buf, "Words for results", scn_result_name);
 	named(&buf, "States", "what", scn_states);
@@ -117,6 +127,13 @@ char *svmsim_scenario_grammar(void)
 	fields(&buf, SCN_SCOPE_MACHINE, "Fields of `machine { ... }`");
 	fields(&buf, SCN_SCOPE_DEVICE, "Fields of `device NAME { ... }`");
 	fields(&buf, SCN_SCOPE_NODE, "Fields of `node N { ... }`");
+	fields(&buf, SCN_SCOPE_BRIDGE, "Fields of `bridge NAME { ... }` and `switch NAME { ... }`");
+	fields(&buf, SCN_SCOPE_HOST, "Fields of `host N { ... }`");
+	named(&buf, "Words of `acs`", "word", scn_acs);
+	named(&buf, "Words of `p2p`", "word", scn_p2p);
+	named(&buf, "Quirks", "name", scn_quirks);
+	words(&buf, "Kinds of areas", scn_area_known);
+	words(&buf, "Kernel versions", scn_kernel_known);
 	words(&buf, "IOMMU profiles", scn_profile_known);
 	words(&buf, "Page-table formats", scn_format_known);
 	limits(&buf);

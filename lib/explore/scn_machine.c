@@ -4,7 +4,7 @@
 #include <string.h>
 #include "explore/scn_cursor.h"
 
-static bool copy_word(struct scn_cursor *cursor, const struct scn_token *token, char *to)
+bool scn_copy_word(struct scn_cursor *cursor, const struct scn_token *token, char *to)
 {
 	if (strlen(token->text) >= SVMSIM_NAME_MAX && !token->open)
 		return scn_fail_token(cursor, token, "\"%.20s...\" is longer than %d characters",
@@ -13,21 +13,32 @@ static bool copy_word(struct scn_cursor *cursor, const struct scn_token *token, 
 	return true;
 }
 
-/* A word that must be in a list of the library's. */
-static bool known_word(struct scn_cursor *cursor, const char *what,
-		       const char *(*known)(const void *ctx, unsigned int index), char *to)
+int scn_known_word(struct scn_cursor *cursor, const char *what,
+		   const char *(*known)(const void *ctx, unsigned int index), const void *ctx)
 {
 	const struct scn_token *token = scn_word(cursor, what);
 	const char *name;
 	unsigned int i;
 
-	if (!token || !copy_word(cursor, token, to))
-		return false;
-	for (i = 0; !token->open && (name = known(NULL, i)); i++) {
+	if (!token)
+		return -1;
+	for (i = 0; !token->open && (name = known(ctx, i)); i++) {
 		if (!strcmp(name, token->text))
-			return true;
+			return (int)i;
 	}
-	return token->open || scn_fail_unknown(cursor, token, what, known, NULL);
+	if (token->open)
+		return 0;
+	scn_fail_unknown(cursor, token, what, known, ctx);
+	return -1;
+}
+
+/* The same, copied. */
+static bool known_word(struct scn_cursor *cursor, const char *what,
+		       const char *(*known)(const void *ctx, unsigned int index), char *to)
+{
+	const struct scn_token *token = scn_peek(cursor);
+
+	return scn_known_word(cursor, what, known, NULL) >= 0 && scn_copy_word(cursor, token, to);
 }
 
 static bool number_value(struct scn_cursor *cursor, const char *what, uint64_t least,
@@ -56,12 +67,25 @@ static bool device_field(struct scn_cursor *cursor, enum scn_field field,
 		return true;
 	case SCN_FIELD_PCI:
 		token = scn_word(cursor, "a PCI address (0000:03:00.0)");
-		return token && copy_word(cursor, token, device->pci_address);
+		return token && scn_copy_word(cursor, token, device->pci_address);
 	case SCN_FIELD_START_PFN:
 		return number_value(cursor, "a page number", 1, UINT64_MAX / SCN_PAGE_BYTES,
 				    &device->start_pfn);
 	case SCN_FIELD_STRICT:
-		device->lazy = false;
+	case SCN_FIELD_LAZY:
+		device->lazy = field == SCN_FIELD_LAZY;
+		return true;
+	case SCN_FIELD_UNDER:
+		token = scn_name(cursor, "a bridge or a switch");
+		return token && scn_copy_word(cursor, token, device->parent);
+	case SCN_FIELD_BAR:
+		token = scn_word(cursor, "a size (64K)");
+		return token && scn_parse_size(cursor, token, &device->bar_bytes);
+	case SCN_FIELD_MIN_ALIGN:
+		token = scn_word(cursor, "a size (4K)");
+		if (!token || !scn_parse_size(cursor, token, &number))
+			return false;
+		device->min_align_bytes = number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
 		return true;
 	case SCN_FIELD_TRUSTED:
 	case SCN_FIELD_UNTRUSTED:
@@ -102,9 +126,9 @@ static bool skip_block(struct scn_cursor *cursor)
 }
 
 /* Fields between braces. An open word may stand for any field, so it ends the check. */
-static bool each_field(struct scn_cursor *cursor, enum scn_scope scope,
-		       bool (*set)(struct scn_cursor *cursor, enum scn_field field, void *to),
-		       void *to, const char *what)
+bool scn_each_field(struct scn_cursor *cursor, enum scn_scope scope,
+		    bool (*set)(struct scn_cursor *cursor, enum scn_field field, void *to),
+		    void *to, const char *what)
 {
 	if (!scn_expect_punct(cursor, "{"))
 		return false;
@@ -173,10 +197,10 @@ static bool machine_device(struct scn_cursor *cursor, struct svmsim_machine *mac
 			return scn_fail_token(cursor, name, "a device can't be named ram: that "
 					      "actor is the memory");
 		device = &machine->device[machine->device_count++];
-		if (!copy_word(cursor, name, device->name))
+		if (!scn_copy_word(cursor, name, device->name))
 			return false;
 	}
-	return each_field(cursor, SCN_SCOPE_DEVICE, set_device_field, device,
+	return scn_each_field(cursor, SCN_SCOPE_DEVICE, set_device_field, device,
 			  "field of a device");
 }
 
@@ -193,7 +217,7 @@ static bool machine_node(struct scn_cursor *cursor, struct svmsim_machine *machi
 				      machine->node_count);
 	if (index == machine->node_count)
 		machine->node_count++;
-	return each_field(cursor, SCN_SCOPE_NODE, set_node_field, &machine->node[index],
+	return scn_each_field(cursor, SCN_SCOPE_NODE, set_node_field, &machine->node[index],
 			  "field of a node");
 }
 
@@ -230,7 +254,6 @@ static bool machine_iotlb(struct scn_cursor *cursor, struct svmsim_machine *mach
 static bool set_machine_field(struct scn_cursor *cursor, enum scn_field field, void *to)
 {
 	struct svmsim_machine *machine = to;
-	const struct scn_token *token;
 	uint64_t number = 0;
 
 	switch (field) {
@@ -239,8 +262,7 @@ static bool set_machine_field(struct scn_cursor *cursor, enum scn_field field, v
 	case SCN_FIELD_NODE:
 		return machine_node(cursor, machine);
 	case SCN_FIELD_KERNEL:
-		token = scn_word(cursor, "a kernel version (v7.0)");
-		return token && copy_word(cursor, token, machine->kernel);
+		return known_word(cursor, "kernel version", scn_kernel_known, machine->kernel);
 	case SCN_FIELD_WIDTH:
 		if (!number_value(cursor, "a width in bits", 32, 41, &number))
 			return false;
@@ -250,6 +272,23 @@ static bool set_machine_field(struct scn_cursor *cursor, enum scn_field field, v
 		return number_value(cursor, "a seed", 1, UINT64_MAX, &machine->seed);
 	case SCN_FIELD_IOTLB:
 		return machine_iotlb(cursor, machine);
+	case SCN_FIELD_BRIDGE:
+	case SCN_FIELD_SWITCH:
+		return scn_machine_bridge(cursor, field == SCN_FIELD_SWITCH, machine);
+	case SCN_FIELD_HOST:
+		return scn_machine_host(cursor, machine);
+	case SCN_FIELD_AREA:
+		return scn_machine_area(cursor, machine);
+	case SCN_FIELD_SWIOTLB:
+		return scn_machine_swiotlb(cursor, machine);
+	case SCN_FIELD_QUIRK:
+		return scn_machine_quirk(cursor, machine);
+	case SCN_FIELD_P2P_CPU:
+		machine->p2p_cpu = true;
+		return true;
+	case SCN_FIELD_NO_DMA_DEBUG:
+		machine->no_dma_debug = true;
+		return true;
 	default:
 		return false;
 	}
@@ -257,7 +296,7 @@ static bool set_machine_field(struct scn_cursor *cursor, enum scn_field field, v
 
 bool scn_machine_block(struct scn_cursor *cursor, struct svmsim_machine *machine)
 {
-	return each_field(cursor, SCN_SCOPE_MACHINE, set_machine_field, machine,
+	return scn_each_field(cursor, SCN_SCOPE_MACHINE, set_machine_field, machine,
 			  "field of the machine") && scn_end(cursor);
 }
 
@@ -266,6 +305,13 @@ static const char *device_name(const void *ctx, unsigned int index)
 	const struct svmsim_machine *machine = ctx;
 
 	return index < machine->device_count ? machine->device[index].name : NULL;
+}
+
+/* Fields with braces behind them. */
+static bool is_block(enum scn_field field)
+{
+	return field == SCN_FIELD_DEVICE || field == SCN_FIELD_NODE || field == SCN_FIELD_BRIDGE ||
+	       field == SCN_FIELD_SWITCH || field == SCN_FIELD_HOST;
 }
 
 bool scn_machine_set(struct scn_cursor *cursor, struct svmsim_machine *machine)
@@ -279,7 +325,7 @@ bool scn_machine_set(struct scn_cursor *cursor, struct svmsim_machine *machine)
 	if (!token)
 		return false;
 	field = scn_field_find(scope, token->text);
-	if (field != SCN_FIELD_COUNT && field != SCN_FIELD_DEVICE && field != SCN_FIELD_NODE)
+	if (field != SCN_FIELD_COUNT && !is_block(field))
 		return set_machine_field(cursor, field, machine) && scn_end(cursor);
 	/* While a file is only checked its devices are not known: they may come by `use`. */
 	checking = !machine->device_count;

@@ -70,7 +70,7 @@ int scn_name_iova(const struct scn_namer *namer, int device, uint64_t iova, uint
 		if (binding->device != device || iova < binding->iova ||
 		    (iova - binding->iova) / SCN_PAGE_BYTES >= pages)
 			continue;
-		*page = (iova - binding->iova) / SCN_PAGE_BYTES;
+		*page = binding->page + (iova - binding->iova) / SCN_PAGE_BYTES;
 		return binding->symbol;
 	}
 	return -1;

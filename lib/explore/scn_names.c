@@ -75,6 +75,16 @@ const char *scn_profile_known(const void *ctx, unsigned int index)
 	return svmsim_profile_name(index);
 }
 
+const char *scn_kernel_known(const void *ctx, unsigned int index)
+{
+	return svmsim_kernel_name(index);
+}
+
+const char *scn_area_known(const void *ctx, unsigned int index)
+{
+	return svmsim_area_name(index);
+}
+
 const char *scn_format_known(const void *ctx, unsigned int index)
 {
 	return svmsim_format_name(index);

@@ -78,7 +78,7 @@ static struct scn_step *add_step(struct planner *planner, const struct scn_stmt 
 	memset(step, 0, sizeof(*step));
 	step->kind = kind;
 	step->stmt = stmt;
-	step->device = step->symbol = step->ram = -1;
+	step->device = step->symbol = step->ram = step->other = -1;
 	return step;
 }
 

@@ -84,6 +84,8 @@ enum scn_symbol_kind {
 	SCN_SYMBOL_WINDOW,
 	SCN_SYMBOL_MAPPING,
 	SCN_SYMBOL_RAM,
+	SCN_SYMBOL_LIST,
+	SCN_SYMBOL_HMM,
 };
 
 /**
@@ -119,6 +121,7 @@ enum scn_step_kind {
  * @device: index of the device that acts or is looked at, -1 for none
  * @symbol: index of the symbol of the action, -1 for none
  * @ram: index of the memory behind `ram`, -1 for none
+ * @other: index of the other device of the action, -1 for none
  * @ns: how far the clock moves
  * @expect: the counter
  * @state: what to look at, index in scn_states
@@ -131,6 +134,7 @@ struct scn_step {
 	int device;
 	int symbol;
 	int ram;
+	int other;
 	uint64_t ns;
 	const struct scn_expect *expect;
 	int state;

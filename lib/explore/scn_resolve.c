@@ -11,7 +11,8 @@ struct resolver {
 	struct scn_step *step;
 };
 
-static const char *const kind_text[] = { "a window", "a mapping", "memory" };
+static const char *const kind_text[] = { "a window", "a mapping", "memory",
+					"a scatterlist", "a map of HMM" };
 
 static int find_symbol(const struct scn_plan *plan, const char *name)
 {
@@ -143,6 +144,79 @@ static bool resolve_own(struct resolver *resolver, const struct scn_token *token
 	return true;
 }
 
+/* Whatever of this device is mapped, but for one kind. */
+static bool resolve_mapped(struct resolver *resolver, const struct scn_token *token,
+			   enum scn_symbol_kind except, int *index)
+{
+	enum scn_symbol_kind kind;
+
+	if (!resolve_known(resolver, token, index))
+		return false;
+	kind = resolver->plan->symbol[*index].kind;
+	if (kind == SCN_SYMBOL_RAM || kind == SCN_SYMBOL_HMM || kind == except)
+		kind = SCN_SYMBOL_MAPPING;
+	return resolve_own(resolver, token, kind, index);
+}
+
+/* Memory that comes with this line. */
+static bool declare_ram(struct resolver *resolver, const struct scn_token *token, uint64_t pages,
+			int *index)
+{
+	if (!declare(resolver, token, SCN_SYMBOL_RAM, index))
+		return false;
+	resolver->plan->symbol[*index].pages = pages;
+	resolver->plan->symbol[*index].by_alloc = true;
+	return true;
+}
+
+static bool resolve_coherent(struct resolver *resolver, const struct scn_action *action)
+{
+	uint64_t pages = action->size_bytes / SCN_PAGE_BYTES + !!(action->size_bytes %
+								  SCN_PAGE_BYTES);
+
+	if (!pages || pages > SCN_RAM_MAX_PAGES)
+		return scn_fail_token(resolver->cursor, action->symbol, "1 byte to %llu pages can "
+				      "be allocated", SCN_RAM_MAX_PAGES);
+	return declare_ram(resolver, action->ram, pages, &resolver->step->ram);
+}
+
+static bool resolve_area(struct resolver *resolver, const struct scn_action *action)
+{
+	const struct svmsim_machine *machine = &resolver->plan->machine;
+	unsigned int i;
+
+	for (i = 0; i < machine->area_count; i++) {
+		if ((int)machine->area[i].kind == action->area)
+			return declare_ram(resolver, action->symbol,
+					   machine->area[i].bytes / SCN_PAGE_BYTES,
+					   &resolver->step->symbol);
+	}
+	return scn_fail_token(resolver->cursor, action->symbol, "the machine declares no area of "
+			      "this kind: machine { area %s 1p }", scn_area_known(NULL,
+			      (unsigned int)action->area));
+}
+
+static const char *device_known(const void *ctx, unsigned int index)
+{
+	const struct svmsim_machine *machine = ctx;
+
+	return index < machine->device_count ? machine->device[index].name : NULL;
+}
+
+static bool resolve_other(struct resolver *resolver, const struct scn_token *token)
+{
+	const struct svmsim_machine *machine = &resolver->plan->machine;
+	unsigned int i;
+
+	for (i = 0; i < machine->device_count; i++) {
+		if (strcmp(machine->device[i].name, token->text))
+			continue;
+		resolver->step->other = (int)i;
+		return true;
+	}
+	return scn_fail_unknown(resolver->cursor, token, "device", device_known, machine);
+}
+
 static bool resolve_target(struct resolver *resolver, const struct scn_action *action, int *index)
 {
 	if (!resolve_known(resolver, action->symbol, index))
@@ -202,7 +276,27 @@ static bool resolve_operand(struct resolver *resolver, enum scn_operand operand)
 	case SCN_OPERAND_NEW_MAPPING:
 		return declare(resolver, action->symbol, SCN_SYMBOL_MAPPING, &step->symbol);
 	case SCN_OPERAND_NEW_RAM:
-		return resolve_ram_alloc(resolver, action);
+		return action->verb->op == SCN_OP_RAM_AREA ? resolve_area(resolver, action) :
+							      resolve_ram_alloc(resolver, action);
+	case SCN_OPERAND_NEW_LIST:
+		return declare(resolver, action->symbol, SCN_SYMBOL_LIST, &step->symbol);
+	case SCN_OPERAND_LIST:
+		return resolve_own(resolver, action->symbol, SCN_SYMBOL_LIST, &step->symbol);
+	case SCN_OPERAND_MAPPED:
+		return resolve_mapped(resolver, action->symbol, SCN_SYMBOL_WINDOW, &step->symbol);
+	case SCN_OPERAND_MAPPED_RANGE:
+		return resolve_mapped(resolver, action->symbol, SCN_SYMBOL_HMM, &step->symbol);
+	case SCN_OPERAND_NEW_HMM:
+		return declare(resolver, action->symbol, SCN_SYMBOL_HMM, &step->symbol);
+	case SCN_OPERAND_HMM:
+	case SCN_OPERAND_HMM_RANGE:
+		return resolve_own(resolver, action->symbol, SCN_SYMBOL_HMM, &step->symbol);
+	case SCN_OPERAND_NEW_RAM_SIDE:
+		return resolve_coherent(resolver, action);
+	case SCN_OPERAND_RAM_SIDE:
+		return resolve_ram(resolver, action->ram, &action->ram_range, &step->ram);
+	case SCN_OPERAND_DEVICE:
+		return resolve_other(resolver, action->other);
 	case SCN_OPERAND_WINDOW:
 	case SCN_OPERAND_WINDOW_RANGE:
 		return resolve_own(resolver, action->symbol, SCN_SYMBOL_WINDOW, &step->symbol);

@@ -7,7 +7,7 @@
 #ifndef EXPLORE_SCN_RUNNER_H
 #define EXPLORE_SCN_RUNNER_H
 
-#include <svmsim/dma.h>
+#include <svmsim/dma_call.h>
 #include <svmsim/inspect.h>
 #include "explore/scn_program.h"
 
@@ -17,6 +17,7 @@ struct scn_binding {
 	int device;
 	uint64_t iova;
 	uint64_t bytes;
+	uint64_t page;
 };
 
 /* struct scn_mark - which step of the plan a step of the world is, when; the digest behind it */
@@ -49,6 +50,7 @@ struct scn_mark {
  * @broken: a line did not give its result, so the rest was not run
  * @reason: why the run is inconclusive, NULL if it is not
  * @run_count: reports before the end of the run; those after it are of no line
+ * @peers: bits of devices whose memory is offered to peers
  * @stack_fill: what the stack below an action is painted with, 0 to leave it as it is
  * @progress: called before each action; may be NULL
  */
@@ -73,6 +75,7 @@ struct scn_runner {
 	bool broken;
 	const char *reason;
 	unsigned int run_count;
+	uint32_t peers;
 	unsigned char stack_fill;
 	void (*progress)(const struct scn_runner *runner, const struct scn_step *step);
 };
@@ -98,6 +101,36 @@ struct scn_outcome {
 
 /** scn_act - carry out an action */
 void scn_act(struct scn_runner *runner, const struct scn_step *step, struct scn_outcome *outcome);
+/** scn_act_dma - carry out one of the actions that are about more than windows and pages */
+void scn_act_dma(struct scn_runner *runner, const struct scn_step *step,
+		 struct scn_outcome *outcome);
+/** scn_act_hmm - carry out one of the actions about maps of HMM */
+void scn_act_hmm(struct scn_runner *runner, const struct scn_step *step,
+		 struct scn_outcome *outcome);
+/**
+ * scn_list_target - where pages of a scatterlist or of a map of HMM lie for the device
+ * @runner: run
+ * @step: whose range is meant
+ * @outcome: filled when they are not next to one another
+ * @address: set to the DMA address
+ * @bytes: set to the size
+ */
+bool scn_list_target(struct scn_runner *runner, const struct scn_step *step,
+		     struct scn_outcome *outcome, uint64_t *address, uint64_t *bytes);
+/** scn_handle_of - what a symbol stands for, NULL with @outcome filled when it was not made */
+void *scn_handle_of(struct scn_runner *runner, int symbol, struct scn_outcome *outcome);
+/** scn_act_ram_bytes - `ram: fill` and `ram: check` of bytes, the pattern counted from the first */
+void scn_act_ram_bytes(struct scn_runner *runner, const struct scn_step *step,
+		       struct scn_outcome *outcome);
+/** scn_ram_of - memory of a symbol, which its first use makes; NULL with @outcome filled */
+struct svmsim_ram *scn_ram_of(struct scn_runner *runner, int symbol, struct scn_outcome *outcome);
+/** scn_ram_pages - pages a..b of memory, all of it without a range */
+void scn_ram_pages(const struct svmsim_ram *ram, const struct scn_range *range, uint64_t *first,
+		   uint64_t *last);
+/** scn_bind - note that a symbol of a step has addresses now; @page is the symbol's first there */
+void scn_bind(struct scn_runner *runner, const struct scn_step *step, uint64_t iova,
+	      uint64_t bytes, uint64_t page);
+
 /** scn_failed - note a failure; texts are copied */
 void scn_failed(struct scn_runner *runner, const struct scn_stmt *stmt, const char *what,
 		const char *expected, const char *got, int report);

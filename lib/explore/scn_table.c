@@ -40,11 +40,14 @@ const struct scn_statement scn_statements[SCN_KEY_COUNT] = {
 };
 
 const struct scn_verb scn_verbs[] = {
-	{ false, "iova_alloc", SCN_OP_IOVA_ALLOC, { SCN_OPERAND_NEW_WINDOW, SCN_OPERAND_SIZE },
-	  "dma_iova_try_alloc(): a window of IOVA space" },
+	{ false, "iova_alloc", SCN_OP_IOVA_ALLOC, { SCN_OPERAND_NEW_WINDOW, SCN_OPERAND_SIZE,
+	  SCN_OPERAND_OFFSET },
+	  "dma_iova_try_alloc(): a window of IOVA space, that begins so far into a page" },
 	{ false, "link", SCN_OP_LINK, { SCN_OPERAND_WINDOW_RANGE, SCN_OPERAND_RAM_KEYWORD,
-	  SCN_OPERAND_RAM_RANGE, SCN_OPERAND_DIRECTION, SCN_OPERAND_EACH },
-	  "dma_iova_link(): one call for each physically contiguous run, with `each` one a page" },
+	  SCN_OPERAND_RAM_RANGE, SCN_OPERAND_DIRECTION, SCN_OPERAND_EACH, SCN_OPERAND_OFFSET,
+	  SCN_OPERAND_BYTES },
+	  "dma_iova_link(): one call for each physically contiguous run, with `each` one a page; "
+	  "one call for these bytes" },
 	{ false, "sync", SCN_OP_SYNC, { SCN_OPERAND_WINDOW_RANGE }, "dma_iova_sync()" },
 	{ false, "unlink", SCN_OP_UNLINK, { SCN_OPERAND_WINDOW_RANGE, SCN_OPERAND_DIRECTION },
 	  "dma_iova_unlink(): the IOVA space stays" },
@@ -57,17 +60,65 @@ const struct scn_verb scn_verbs[] = {
 	  SCN_OPERAND_DIRECTION },
 	  "dma_iova_with_holes_destroy(): unlinks what is linked, frees the window" },
 	{ false, "map", SCN_OP_MAP, { SCN_OPERAND_NEW_MAPPING, SCN_OPERAND_RAM_KEYWORD,
-	  SCN_OPERAND_RAM_RANGE, SCN_OPERAND_DIRECTION },
-	  "dma_map_phys() of contiguous pages" },
-	{ false, "unmap", SCN_OP_UNMAP, { SCN_OPERAND_MAPPING }, "dma_unmap_phys()" },
-	{ false, "read", SCN_OP_READ, { SCN_OPERAND_TARGET_RANGE },
+	  SCN_OPERAND_RAM_RANGE, SCN_OPERAND_DIRECTION, SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES,
+	  SCN_OPERAND_SINGLE, SCN_OPERAND_UNCHECKED },
+	  "dma_map_phys() of contiguous pages, or of these bytes of them; with `single` "
+	  "dma_map_single(); with `unchecked` nobody asks dma_mapping_error()" },
+	{ false, "unmap", SCN_OP_UNMAP, { SCN_OPERAND_MAPPED, SCN_OPERAND_DIRECTION,
+	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES, SCN_OPERAND_AS },
+	  "undoes what was mapped by the function for it; each option departs from that" },
+	{ false, "map_resource", SCN_OP_MAP_RESOURCE, { SCN_OPERAND_NEW_MAPPING,
+	  SCN_OPERAND_RAM_KEYWORD, SCN_OPERAND_RAM_RANGE, SCN_OPERAND_DIRECTION },
+	  "dma_map_resource()" },
+	{ false, "map_sg", SCN_OP_MAP_SG, { SCN_OPERAND_NEW_LIST, SCN_OPERAND_RAM_KEYWORD,
+	  SCN_OPERAND_RAM_RANGE, SCN_OPERAND_DIRECTION, SCN_OPERAND_ENTRY },
+	  "dma_map_sg() of a list with entries of this size, 1p by default" },
+	{ false, "unmap_sg", SCN_OP_UNMAP_SG, { SCN_OPERAND_LIST, SCN_OPERAND_DIRECTION,
+	  SCN_OPERAND_ENTRIES },
+	  "dma_unmap_sg() of all entries, or of this number" },
+	{ false, "alloc_coherent", SCN_OP_ALLOC_COHERENT, { SCN_OPERAND_NEW_MAPPING,
+	  SCN_OPERAND_SIZE, SCN_OPERAND_RAM_KEYWORD, SCN_OPERAND_NEW_RAM_SIDE },
+	  "dma_alloc_coherent(): M is what the device sees, R what the CPU sees" },
+	{ false, "free_coherent", SCN_OP_FREE_COHERENT, { SCN_OPERAND_MAPPING,
+	  SCN_OPERAND_RAM_KEYWORD, SCN_OPERAND_RAM_SIDE },
+	  "dma_free_coherent() of both" },
+	{ false, "sync_cpu", SCN_OP_SYNC_CPU, { SCN_OPERAND_MAPPED_RANGE, SCN_OPERAND_DIRECTION,
+	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES, SCN_OPERAND_ENTRIES },
+	  "dma_sync_single_for_cpu(), of a list dma_sync_sg_for_cpu()" },
+	{ false, "sync_device", SCN_OP_SYNC_DEVICE, { SCN_OPERAND_MAPPED_RANGE,
+	  SCN_OPERAND_DIRECTION, SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES, SCN_OPERAND_ENTRIES },
+	  "dma_sync_single_for_device(), of a list dma_sync_sg_for_device()" },
+	{ false, "peer_alloc", SCN_OP_PEER_ALLOC, { SCN_OPERAND_NEW_RAM, SCN_OPERAND_SIZE },
+	  "pci_alloc_p2pmem(): pages of the device's own memory, for others to map" },
+	{ false, "distance", SCN_OP_DISTANCE, { SCN_OPERAND_DEVICE },
+	  "pci_p2pdma_distance() of the memory of that device; EREMOTEIO when it can't be "
+	  "reached" },
+	{ false, "seg_limits", SCN_OP_SEG_LIMITS, { SCN_OPERAND_BYTES, SCN_OPERAND_BOUNDARY },
+	  "dma_set_max_seg_size(), dma_set_seg_boundary(): a power of two" },
+	{ false, "hmm_alloc", SCN_OP_HMM_ALLOC, { SCN_OPERAND_NEW_HMM, SCN_OPERAND_SIZE },
+	  "hmm_dma_map_alloc(): a map with an entry for each page" },
+	{ false, "hmm_map", SCN_OP_HMM_MAP, { SCN_OPERAND_HMM_RANGE, SCN_OPERAND_RAM_KEYWORD,
+	  SCN_OPERAND_RAM_RANGE },
+	  "hmm_dma_map_pfn(), page by page" },
+	{ false, "hmm_unmap", SCN_OP_HMM_UNMAP, { SCN_OPERAND_HMM_RANGE },
+	  "hmm_dma_unmap_pfn(), page by page; ENOENT when one was not mapped" },
+	{ false, "hmm_free", SCN_OP_HMM_FREE, { SCN_OPERAND_HMM },
+	  "hmm_dma_map_free(), which unmaps nothing" },
+	{ false, "hmm_destroy", SCN_OP_HMM_DESTROY, { SCN_OPERAND_HMM },
+	  "dma_iova_with_holes_destroy(), then hmm_dma_map_free()" },
+	{ false, "unbind", SCN_OP_UNBIND, { SCN_OPERAND_END },
+	  "the driver goes; what it left mapped is found" },
+	{ false, "read", SCN_OP_READ, { SCN_OPERAND_TARGET_RANGE, SCN_OPERAND_OFFSET,
+	  SCN_OPERAND_BYTES },
 	  "the device reads; a value as result is the first eight bytes" },
 	{ false, "write", SCN_OP_WRITE, { SCN_OPERAND_TARGET_RANGE,
-	  SCN_OPERAND_PATTERN_OR_VALUE },
+	  SCN_OPERAND_PATTERN_OR_VALUE, SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES },
 	  "the device writes a pattern, or a value into every eight bytes (0 by default)" },
-	{ false, "fill", SCN_OP_FILL, { SCN_OPERAND_TARGET_RANGE, SCN_OPERAND_PATTERN },
+	{ false, "fill", SCN_OP_FILL, { SCN_OPERAND_TARGET_RANGE, SCN_OPERAND_PATTERN,
+	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES },
 	  "the device writes a pattern" },
-	{ false, "check", SCN_OP_CHECK, { SCN_OPERAND_TARGET_RANGE, SCN_OPERAND_PATTERN },
+	{ false, "check", SCN_OP_CHECK, { SCN_OPERAND_TARGET_RANGE, SCN_OPERAND_PATTERN,
+	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES },
 	  "the device reads and compares; EIO when it read something else" },
 	{ true, "alloc", SCN_OP_RAM_ALLOC, { SCN_OPERAND_NEW_RAM, SCN_OPERAND_SIZE,
 	  SCN_OPERAND_CONTIG, SCN_OPERAND_ALIGN },
@@ -76,10 +127,14 @@ const struct scn_verb scn_verbs[] = {
 	  "drops the driver's reference: the pages become free" },
 	{ true, "poison", SCN_OP_RAM_POISON, { SCN_OPERAND_RAM_SYMBOL },
 	  "overwrites pages with 0xaa" },
-	{ true, "fill", SCN_OP_RAM_FILL, { SCN_OPERAND_RAM_SYMBOL, SCN_OPERAND_PATTERN },
+	{ true, "fill", SCN_OP_RAM_FILL, { SCN_OPERAND_RAM_SYMBOL, SCN_OPERAND_PATTERN,
+	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES },
 	  "the CPU writes a pattern" },
-	{ true, "check", SCN_OP_RAM_CHECK, { SCN_OPERAND_RAM_SYMBOL, SCN_OPERAND_PATTERN },
+	{ true, "check", SCN_OP_RAM_CHECK, { SCN_OPERAND_RAM_SYMBOL, SCN_OPERAND_PATTERN,
+	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES },
 	  "the CPU reads and compares; EIO when it read something else" },
+	{ true, "area", SCN_OP_RAM_AREA, { SCN_OPERAND_NEW_RAM, SCN_OPERAND_AREA_KIND },
+	  "a name for the first area of this kind that the machine declares" },
 	{ .name = NULL },
 };
 
@@ -90,18 +145,54 @@ static const char *const operand_texts[SCN_OPERAND_COUNT] = {
 	[SCN_OPERAND_WINDOW] = "W",
 	[SCN_OPERAND_WINDOW_RANGE] = "W[a..b]",
 	[SCN_OPERAND_MAPPING] = "M",
-	[SCN_OPERAND_TARGET_RANGE] = "W[a..b] | M[a..b] | R[a..b]",
+	[SCN_OPERAND_TARGET_RANGE] = "W[a..b] | M[a..b] | S[a..b] | H[a..b] | R[a..b]",
 	[SCN_OPERAND_RAM_KEYWORD] = "ram",
 	[SCN_OPERAND_RAM_RANGE] = "R[c..d]",
 	[SCN_OPERAND_RAM_SYMBOL] = "R[a..b]",
 	[SCN_OPERAND_SIZE] = "SIZE",
 	[SCN_OPERAND_OPTIONAL_SIZE] = "[SIZE]",
+	[SCN_OPERAND_NEW_LIST] = "S",
+	[SCN_OPERAND_LIST] = "S",
+	[SCN_OPERAND_MAPPED] = "M | S",
+	[SCN_OPERAND_NEW_HMM] = "H",
+	[SCN_OPERAND_HMM] = "H",
+	[SCN_OPERAND_HMM_RANGE] = "H[a..b]",
+	[SCN_OPERAND_MAPPED_RANGE] = "M[a..b] | W[a..b] | S",
+	[SCN_OPERAND_NEW_RAM_SIDE] = "R",
+	[SCN_OPERAND_RAM_SIDE] = "R",
+	[SCN_OPERAND_DEVICE] = "DEVICE",
+	[SCN_OPERAND_AREA_KIND] = "KIND",
 	[SCN_OPERAND_DIRECTION] = "[DIRECTION]",
 	[SCN_OPERAND_EACH] = "[each]",
 	[SCN_OPERAND_CONTIG] = "[contig]",
 	[SCN_OPERAND_ALIGN] = "[align=SIZE]",
 	[SCN_OPERAND_PATTERN] = "pattern=N",
 	[SCN_OPERAND_PATTERN_OR_VALUE] = "[pattern=N | value=N]",
+	[SCN_OPERAND_OFFSET] = "[offset=SIZE]",
+	[SCN_OPERAND_BYTES] = "[bytes=SIZE]",
+	[SCN_OPERAND_AS] = "[as=CALL]",
+	[SCN_OPERAND_ENTRY] = "[entry=SIZE]",
+	[SCN_OPERAND_ENTRIES] = "[entries=N]",
+	[SCN_OPERAND_BOUNDARY] = "[boundary=SIZE]",
+	[SCN_OPERAND_SINGLE] = "[single]",
+	[SCN_OPERAND_UNCHECKED] = "[unchecked]",
+};
+
+/* A direction has several words. */
+static const char *const option_words[SCN_OPERAND_COUNT] = {
+	[SCN_OPERAND_EACH] = "each",
+	[SCN_OPERAND_CONTIG] = "contig",
+	[SCN_OPERAND_ALIGN] = "align=",
+	[SCN_OPERAND_PATTERN] = "pattern=",
+	[SCN_OPERAND_PATTERN_OR_VALUE] = "pattern=",
+	[SCN_OPERAND_OFFSET] = "offset=",
+	[SCN_OPERAND_BYTES] = "bytes=",
+	[SCN_OPERAND_AS] = "as=",
+	[SCN_OPERAND_ENTRY] = "entry=",
+	[SCN_OPERAND_ENTRIES] = "entries=",
+	[SCN_OPERAND_BOUNDARY] = "boundary=",
+	[SCN_OPERAND_SINGLE] = "single",
+	[SCN_OPERAND_UNCHECKED] = "unchecked",
 };
 
 const struct scn_field_row scn_fields[SCN_FIELD_COUNT] = {
@@ -112,6 +203,9 @@ const struct scn_field_row scn_fields[SCN_FIELD_COUNT] = {
 	[SCN_FIELD_MASK] = { SCN_SCOPE_DEVICE, "mask", "BITS", "DMA mask, 12 to 64; default 48" },
 	[SCN_FIELD_STRICT] = { SCN_SCOPE_DEVICE, "strict", "",
 		"invalidate on every unmap (default)" },
+	[SCN_FIELD_LAZY] = { SCN_SCOPE_DEVICE, "lazy", "",
+		"what is unmapped waits in a flush queue, at most 10 ms; profiles that can't do "
+		"so stay strict" },
 	[SCN_FIELD_TRUSTED] = { SCN_SCOPE_DEVICE, "trusted", "", "an internal device (default)" },
 	[SCN_FIELD_UNTRUSTED] = { SCN_SCOPE_DEVICE, "untrusted", "", "an external-facing device" },
 	[SCN_FIELD_COHERENT] = { SCN_SCOPE_DEVICE, "coherent", "", "snoops CPU caches (default)" },
@@ -125,6 +219,13 @@ const struct scn_field_row scn_fields[SCN_FIELD_COUNT] = {
 	[SCN_FIELD_START_PFN] = { SCN_SCOPE_DEVICE, "start-pfn", "N",
 		"first IOVA page handed out; default 1" },
 	[SCN_FIELD_FORCEDAC] = { SCN_SCOPE_DEVICE, "forcedac", "", "do not try 32-bit IOVA first" },
+	[SCN_FIELD_UNDER] = { SCN_SCOPE_DEVICE, "under", "BRIDGE",
+		"the port or switch above it; default is a root port of its own" },
+	[SCN_FIELD_BAR] = { SCN_SCOPE_DEVICE, "bar", "SIZE",
+		"memory of its own that other devices can reach, a power of two; default none" },
+	[SCN_FIELD_MIN_ALIGN] = { SCN_SCOPE_DEVICE, "min-align", "SIZE",
+		"bits of addresses below this are the same in a bounce buffer, up to 64K; "
+		"default none" },
 	[SCN_FIELD_DEVICE] = { SCN_SCOPE_MACHINE, "device", "NAME { FIELD... }",
 		"a device; its name is an actor" },
 	[SCN_FIELD_NODE] = { SCN_SCOPE_MACHINE, "node", "N { FIELD... }",
@@ -136,8 +237,37 @@ const struct scn_field_row scn_fields[SCN_FIELD_COUNT] = {
 	[SCN_FIELD_SEED] = { SCN_SCOPE_MACHINE, "seed", "N", "of the random source; default 1" },
 	[SCN_FIELD_IOTLB] = { SCN_SCOPE_MACHINE, "iotlb", "SETSxWAYS",
 		"size of the IOTLB; default 64x4" },
+	[SCN_FIELD_BRIDGE] = { SCN_SCOPE_MACHINE, "bridge", "NAME { FIELD... }",
+		"a PCI port: of a host bridge, or below a switch" },
+	[SCN_FIELD_SWITCH] = { SCN_SCOPE_MACHINE, "switch", "NAME { FIELD... }",
+		"a PCI switch; what is under it gets a port of its own" },
+	[SCN_FIELD_HOST] = { SCN_SCOPE_MACHINE, "host", "N { FIELD... }",
+		"a PCI host bridge, numbered from 0" },
+	[SCN_FIELD_P2P_CPU] = { SCN_SCOPE_MACHINE, "p2p-cpu", "",
+		"the CPU passes requests between devices whatever the host bridge" },
+	[SCN_FIELD_AREA] = { SCN_SCOPE_MACHINE, "area", "KIND SIZE",
+		"memory that no driver should map: the stack, kernel text" },
+	[SCN_FIELD_NO_DMA_DEBUG] = { SCN_SCOPE_MACHINE, "no-dma-debug", "",
+		"a kernel without DMA debugging: no `dma-debug:` reports" },
+	[SCN_FIELD_SWIOTLB] = { SCN_SCOPE_MACHINE, "swiotlb", "SIZE | force | off",
+		"bounce buffers: their size, for every direct mapping, or none; default is 64M "
+		"where a device may need them" },
+	[SCN_FIELD_QUIRK] = { SCN_SCOPE_MACHINE, "quirk", "NAME",
+		"an oddity of the kernel, otherwise mended" },
 	[SCN_FIELD_RAM] = { SCN_SCOPE_NODE, "ram", "SIZE", "RAM of the node; default 256M" },
 	[SCN_FIELD_CPUS] = { SCN_SCOPE_NODE, "cpus", "N", "CPUs of the node, 1 to 64; default 1" },
+	[SCN_FIELD_BRIDGE_UNDER] = { SCN_SCOPE_BRIDGE, "under", "BRIDGE",
+		"the port above a switch, or the switch above a port; declared before" },
+	[SCN_FIELD_BRIDGE_HOST] = { SCN_SCOPE_BRIDGE, "host", "N",
+		"the host bridge of a port; default 0" },
+	[SCN_FIELD_BRIDGE_ACS] = { SCN_SCOPE_BRIDGE, "acs", "WORD",
+		"access control at this port, or at each port that a switch makes; several add "
+		"up" },
+	[SCN_FIELD_HOST_P2P] = { SCN_SCOPE_HOST, "p2p", "WORD",
+		"whether it passes requests between devices; default unlisted" },
+	[SCN_FIELD_HOST_OFFSET] = { SCN_SCOPE_HOST, "offset", "SIZE",
+		"how far the CPU's addresses of device memory lie above those on the bus; "
+		"default 0" },
 };
 
 const struct scn_named scn_directions[] = {
@@ -145,6 +275,37 @@ const struct scn_named scn_directions[] = {
 	{ "to-device", "the device only reads" },
 	{ "from-device", "the device only writes" },
 	{ "none", "DMA_NONE, which the drivers refuse" },
+	{ NULL, NULL },
+};
+
+const struct scn_named scn_calls[] = {
+	{ "phys", "dma_unmap_phys()" },
+	{ "single", "dma_unmap_single()" },
+	{ "resource", "dma_unmap_resource()" },
+	{ "sg", "dma_unmap_sg()" },
+	{ "coherent", "dma_free_coherent()" },
+	{ NULL, NULL },
+};
+
+const struct scn_named scn_acs[] = {
+	{ "request", "P2P request redirect" },
+	{ "completion", "P2P completion redirect" },
+	{ "egress", "P2P egress control" },
+	{ NULL, NULL },
+};
+
+const struct scn_named scn_p2p[] = {
+	{ "unlisted", "it does not (default)" },
+	{ "listed", "it does, also to and from another listed one" },
+	{ "same", "only between devices that are both below it" },
+	{ NULL, NULL },
+};
+
+const struct scn_named scn_quirks[] = {
+	{ "link-unwind-at-start",
+		"a bouncing dma_iova_link() that fails unlinks from the start of the window" },
+	{ "link-empty-middle",
+		"one of which head and tail bounce maps 0 bytes between them" },
 	{ NULL, NULL },
 };
 
@@ -206,6 +367,11 @@ const char *scn_verb_name(const void *ctx, unsigned int index)
 const char *scn_operand_text(enum scn_operand operand)
 {
 	return operand_texts[operand];
+}
+
+const char *scn_option_word(enum scn_operand operand)
+{
+	return option_words[operand];
 }
 
 const char *scn_keyword_name(const void *ctx, unsigned int index)

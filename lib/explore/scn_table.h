@@ -42,11 +42,28 @@ enum scn_op {
 	SCN_OP_WRITE,
 	SCN_OP_FILL,
 	SCN_OP_CHECK,
+	SCN_OP_MAP_RESOURCE,
+	SCN_OP_MAP_SG,
+	SCN_OP_UNMAP_SG,
+	SCN_OP_ALLOC_COHERENT,
+	SCN_OP_FREE_COHERENT,
+	SCN_OP_SYNC_CPU,
+	SCN_OP_SYNC_DEVICE,
+	SCN_OP_PEER_ALLOC,
+	SCN_OP_DISTANCE,
+	SCN_OP_UNBIND,
+	SCN_OP_SEG_LIMITS,
+	SCN_OP_HMM_ALLOC,
+	SCN_OP_HMM_MAP,
+	SCN_OP_HMM_UNMAP,
+	SCN_OP_HMM_FREE,
+	SCN_OP_HMM_DESTROY,
 	SCN_OP_RAM_ALLOC,
 	SCN_OP_RAM_FREE,
 	SCN_OP_RAM_POISON,
 	SCN_OP_RAM_FILL,
 	SCN_OP_RAM_CHECK,
+	SCN_OP_RAM_AREA,
 };
 
 /** enum scn_operand - one operand of a verb; 0 ends a list of them */
@@ -64,6 +81,17 @@ enum scn_operand {
 	SCN_OPERAND_RAM_SYMBOL,
 	SCN_OPERAND_SIZE,
 	SCN_OPERAND_OPTIONAL_SIZE,
+	SCN_OPERAND_NEW_LIST,
+	SCN_OPERAND_LIST,
+	SCN_OPERAND_MAPPED,
+	SCN_OPERAND_MAPPED_RANGE,
+	SCN_OPERAND_NEW_HMM,
+	SCN_OPERAND_HMM,
+	SCN_OPERAND_HMM_RANGE,
+	SCN_OPERAND_NEW_RAM_SIDE,
+	SCN_OPERAND_RAM_SIDE,
+	SCN_OPERAND_DEVICE,
+	SCN_OPERAND_AREA_KIND,
 	/* From here on: options, in any order behind the rest. */
 	SCN_OPERAND_DIRECTION,
 	SCN_OPERAND_EACH,
@@ -71,10 +99,18 @@ enum scn_operand {
 	SCN_OPERAND_ALIGN,
 	SCN_OPERAND_PATTERN,
 	SCN_OPERAND_PATTERN_OR_VALUE,
+	SCN_OPERAND_OFFSET,
+	SCN_OPERAND_BYTES,
+	SCN_OPERAND_AS,
+	SCN_OPERAND_ENTRY,
+	SCN_OPERAND_ENTRIES,
+	SCN_OPERAND_BOUNDARY,
+	SCN_OPERAND_SINGLE,
+	SCN_OPERAND_UNCHECKED,
 	SCN_OPERAND_COUNT,
 };
 
-#define SCN_OPERAND_MAX 8
+#define SCN_OPERAND_MAX 12
 
 /**
  * struct scn_verb - a row of the table of verbs
@@ -98,6 +134,8 @@ const struct scn_verb *scn_verb_find(bool ram, const char *name);
 const char *scn_verb_name(const void *ctx, unsigned int index);
 /** scn_operand_text - how an operand is written: "W[a..b]" */
 const char *scn_operand_text(enum scn_operand operand);
+/** scn_option_word - the word that an option begins with: "bytes=" */
+const char *scn_option_word(enum scn_operand operand);
 
 /* struct scn_statement - a row of the table of statements */
 struct scn_statement {
@@ -115,6 +153,7 @@ enum scn_field {
 	SCN_FIELD_FMT,
 	SCN_FIELD_MASK,
 	SCN_FIELD_STRICT,
+	SCN_FIELD_LAZY,
 	SCN_FIELD_TRUSTED,
 	SCN_FIELD_UNTRUSTED,
 	SCN_FIELD_COHERENT,
@@ -124,14 +163,30 @@ enum scn_field {
 	SCN_FIELD_NONPCI,
 	SCN_FIELD_START_PFN,
 	SCN_FIELD_FORCEDAC,
+	SCN_FIELD_UNDER,
+	SCN_FIELD_BAR,
+	SCN_FIELD_MIN_ALIGN,
 	SCN_FIELD_DEVICE,
 	SCN_FIELD_NODE,
 	SCN_FIELD_KERNEL,
 	SCN_FIELD_WIDTH,
 	SCN_FIELD_SEED,
 	SCN_FIELD_IOTLB,
+	SCN_FIELD_BRIDGE,
+	SCN_FIELD_SWITCH,
+	SCN_FIELD_HOST,
+	SCN_FIELD_P2P_CPU,
+	SCN_FIELD_AREA,
+	SCN_FIELD_NO_DMA_DEBUG,
+	SCN_FIELD_SWIOTLB,
+	SCN_FIELD_QUIRK,
 	SCN_FIELD_RAM,
 	SCN_FIELD_CPUS,
+	SCN_FIELD_BRIDGE_UNDER,
+	SCN_FIELD_BRIDGE_HOST,
+	SCN_FIELD_BRIDGE_ACS,
+	SCN_FIELD_HOST_P2P,
+	SCN_FIELD_HOST_OFFSET,
 	SCN_FIELD_COUNT,
 };
 
@@ -140,6 +195,8 @@ enum scn_scope {
 	SCN_SCOPE_DEVICE,
 	SCN_SCOPE_MACHINE,
 	SCN_SCOPE_NODE,
+	SCN_SCOPE_BRIDGE,
+	SCN_SCOPE_HOST,
 };
 
 /* struct scn_field_row - a row of the table of machine fields */
@@ -169,6 +226,10 @@ extern const struct scn_named scn_directions[];
 extern const struct scn_named scn_states[];
 extern const struct scn_named scn_derived[];
 extern const struct scn_named scn_results[];
+extern const struct scn_named scn_calls[];
+extern const struct scn_named scn_acs[];
+extern const struct scn_named scn_p2p[];
+extern const struct scn_named scn_quirks[];
 
 /** scn_errno_find - value of an errno's name ("ENOMEM"), 0 if unknown */
 int scn_errno_find(const char *name);
@@ -184,5 +245,9 @@ const char *scn_counter_known(const void *ctx, unsigned int index);
 const char *scn_profile_known(const void *ctx, unsigned int index);
 /** scn_format_known - name of a page-table format with an index; @ctx is not used */
 const char *scn_format_known(const void *ctx, unsigned int index);
+/** scn_kernel_known - name of a kernel version with an index; @ctx is not used */
+const char *scn_kernel_known(const void *ctx, unsigned int index);
+/** scn_area_known - word for a kind of area with an index; @ctx is not used */
+const char *scn_area_known(const void *ctx, unsigned int index);
 
 #endif
