@@ -92,6 +92,11 @@ check run-unlink-arm run scenarios/hole/unlink.svm -D IOMMU=arm-lpae
 check run-unlink-vtd run scenarios/hole/unlink.svm --iommu vtd-legacy
 check run-unlink-identity run scenarios/hole/unlink.svm -D IOMMU=identity
 check run-directory run scenarios/hole
+check run-dma run scenarios/dma
+check show-topology show counters scenarios/dma/p2p.svm -D IOMMU=generic-pt -D HOST=listed -D PLACE=r1
+check show-list show pt scenarios/dma/sg-boundary.svm -D IOMMU=generic-pt --at 4
+check run-lazy-stale run scenarios/dma/lazy-stale.svm --iommu generic-pt
+check run-debug-v70 run scenarios/dma/debug/map-resource-ram.svm -D KERNEL=v7.0 -D IOMMU=generic-pt
 check run-ktap run --format ktap "$in/good/wrong-expect.svm" scenarios/hole/split.svm
 check run-json run --json "$in/good/hole.svm"
 check run-pick run scenarios/hole/split.svm -D IOMMU=generic-pt -D PART=tail
@@ -246,9 +251,9 @@ same unlisted "" "$("$svmsim" help | grep grammar)"
 for identifier in $("$svmsim" explain | awk '{print $1}'); do
 	example=$("$svmsim" explain "$identifier" | sed -n 's/^example: svmsim run //p')
 	[ -n "$example" ] || continue
-	check "text-$identifier" run "$example" -D IOMMU=generic-pt
+	check "text-${identifier/:/-}" run "$example" -D IOMMU=generic-pt
 	same "example-$identifier" "$identifier" "$("$svmsim" run "$example" |
-		grep -o "^\(  followed by \)\{0,1\}$identifier\( \[\|:\)" | head -n 1 | grep -o "[a-z-]*[a-z]\( \[\|:\)$" | grep -o '^[a-z-]*')"
+		sed -n "s/^\(  followed by \)\{0,1\}\($identifier\)\( \[\|: \).*/\2/p" | head -n 1)"
 done
 
 same doctor 0 "$("$svmsim" doctor >/dev/null; echo $?)"
