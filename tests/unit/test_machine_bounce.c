@@ -349,10 +349,11 @@ static void test_page_freed_before_its_bounce_buffer_is_found(void **state)
 		struct svmsim_report report;
 		char text[100];
 
-		ktest_assert_int_equal(svmsim_map_bytes(world, 0, ram, 0, 20, SVMSIM_FROM_DEVICE, 0,
-							&mapping), 0);
+		ktest_assert_int_equal(svmsim_map_bytes(world, 0, ram, 4096, 20, SVMSIM_FROM_DEVICE,
+							0, &mapping), 0);
 		svmsim_unmap(mapping);
 		svmsim_ram_free(ram, 1, 1);
+		ktest_assert_int_equal(ktest_report_count(world, "dma-page-freed"), 0);
 		ktest_assert_int_equal(svmsim_map_bytes(world, 0, ram, 0, 20, SVMSIM_FROM_DEVICE, 0,
 							&mapping), 0);
 		svmsim_ram_free(ram, 0, 0);
