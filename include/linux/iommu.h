@@ -172,7 +172,7 @@ void iommu_set_fault_handler(struct iommu_domain *domain, iommu_fault_handler_t 
 int report_iommu_fault(struct iommu_domain *domain, struct device *dev, unsigned long iova,
 		       int flags);
 
-/* fidelity: simplified: only the interrupt window of each architecture */
+/* fidelity: simplified: only the windows that drivers know of by themselves */
 void iommu_get_resv_regions(struct device *dev, struct list_head *list);
 void iommu_put_resv_regions(struct device *dev, struct list_head *list);
 struct iommu_resv_region *iommu_alloc_resv_region(phys_addr_t start, size_t length, int prot,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* iotlb-stale, iotlb-unsynced, dma-foreign, io-page-fault: caught, silent, exact in their text. */
 #include "check_fixture.h"
+#include "iova_sim/profile.h"
 
 static int read_page(struct fixture *f, u64 at_page)
 {
@@ -43,6 +44,85 @@ static void test_stale_entry_is_reported(void **state)
 	dma_iova_unlink(f.dev, &f.state, 0, P, DMA_BIDIRECTIONAL, 0);
 	dma_iova_unlink(f.dev, &f.state, 2 * P, 2 * P, DMA_BIDIRECTIONAL, 0);
 	dma_iova_free(f.dev, &f.state);
+}
+
+/* Takes a range out of the table without a word to the walk cache; @freed gets its tables. */
+static void unmap_and_spare_tables(struct fixture *f, u64 pages, struct iommu_iotlb_gather *gather)
+{
+	iommu_iotlb_gather_init(gather);
+	ktest_assert_u64_equal(iommu_unmap_fast(&f->sdom->domain, f->state.addr, pages * P, gather),
+			       pages * P);
+	sim_profile_flush_leaves(f->sdom, f->state.addr, f->state.addr + pages * P - 1);
+}
+
+/* The walk begins at a table that is none any more, and finds what was there before. */
+static void test_stale_table_is_reported(void **state)
+{
+	struct fixture f = fixture_make("vtd-legacy", false);
+	struct iommu_iotlb_gather gather;
+
+	fixture_window(&f, 512);
+	fixture_link(&f, 0, 511);
+	ktest_assert_int_equal(read_page(&f, 1), 0);
+	unmap_and_spare_tables(&f, 512, &gather);
+	fixture_link(&f, 0, 3);
+	ktest_assert_int_equal(read_page(&f, 2), 0);
+	assert_report(&f, 0, "iotlb-stale dev=d0 at=+2p access=read");
+	assert_report_count(&f, 1);
+	ktest_expect_report(f.world, "iotlb-stale", 1);
+	iommu_iotlb_sync(&f.sdom->domain, &gather);
+	ktest_assert_int_equal(read_page(&f, 2), 0);
+	assert_report_count(&f, 1);
+	fixture_destroy(&f, 4);
+}
+
+/* Or it finds nothing there, although the table by now has a translation. */
+static void test_fault_of_a_stale_table_follows_from_it(void **state)
+{
+	struct fixture f = fixture_make("generic-pt", false);
+	struct iommu_iotlb_gather gather;
+
+	fixture_window(&f, 512);
+	fixture_link(&f, 0, 511);
+	ktest_assert_int_equal(read_page(&f, 1), 0);
+	unmap_and_spare_tables(&f, 512, &gather);
+	fixture_link(&f, 0, 3);
+	ktest_assert_int_equal(read_page(&f, 2), -EFAULT);
+	assert_report(&f, 0, "iotlb-stale dev=d0 at=+2p access=read outcome=fault");
+	assert_line(&f, 0, 0, "the page table translates this address");
+	assert_report(&f, 1, "attached io-page-fault dev=d0 at=+2p access=read");
+	/* What the page table does not translate either is a fault like any other. */
+	ktest_assert_int_equal(read_page(&f, 4), -EFAULT);
+	assert_report(&f, 2, "io-page-fault dev=d0 at=+4p access=read");
+	assert_report_count(&f, 3);
+	ktest_expect_report(f.world, "iotlb-stale", 1);
+	ktest_expect_report(f.world, "io-page-fault", 1);
+	iommu_iotlb_sync(&f.sdom->domain, &gather);
+	ktest_assert_int_equal(read_page(&f, 2), 0);
+	fixture_destroy(&f, 4);
+}
+
+/* On each driver, with what each of them tells the hardware: no table is stale. */
+static void test_tables_that_come_and_go_are_silent(void **state)
+{
+	static const char *const profiles[] = { "generic-pt", "vtd-legacy", "arm-lpae",
+						"amd-legacy", "mock" };
+
+	for (unsigned int i = 0; i < 5; i++) {
+		struct fixture f = fixture_make(profiles[i], false);
+
+		ktest_context("%s", profiles[i]);
+		fixture_window(&f, 512);
+		for (unsigned int round = 0; round < 3; round++) {
+			fixture_link(&f, 0, 511);
+			for (u64 page = 0; page < 512; page += 100)
+				ktest_assert_int_equal(read_page(&f, page), 0);
+			dma_iova_unlink(f.dev, &f.state, 0, 512 * P, DMA_BIDIRECTIONAL, 0);
+		}
+		dma_iova_free(f.dev, &f.state);
+		assert_report_count(&f, 0);
+		ktest_world_drop(f.world);
+	}
 }
 
 static void test_cached_and_present_is_silent(void **state)
@@ -188,6 +268,9 @@ static void test_passthrough_foreign_is_reported(void **state)
 
 static const struct ktest tests[] = {
 	KTEST(test_stale_entry_is_reported),
+	KTEST(test_stale_table_is_reported),
+	KTEST(test_fault_of_a_stale_table_follows_from_it),
+	KTEST(test_tables_that_come_and_go_are_silent),
 	KTEST(test_cached_and_present_is_silent),
 	KTEST(test_unlinked_after_use_faults_and_is_not_stale),
 	KTEST(test_fault_text_is_the_drivers),

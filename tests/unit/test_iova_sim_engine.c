@@ -240,6 +240,19 @@ static const struct fault_row fault_rows[] = {
 	{ "arm-lpae", NULL, RW, false, 1ull << 50,
 	  "event: F_TRANSLATION client: 0000:03:00.0 sid: 0x300 ssid: 0 iova: 0x40000ffffe010 "
 	  "ipa: 0" },
+	{ "amd-legacy", NULL, RW, false, P,
+	  "Event logged [IO_PAGE_FAULT domain=0x0001 address=0xfffff010 flags=0x0000]" },
+	{ "amd-legacy", NULL, RW, true, P,
+	  "Event logged [IO_PAGE_FAULT domain=0x0001 address=0xfffff010 flags=0x0020]" },
+	{ "generic-pt", "amdv1", DMA_FROM_DEVICE, false, 0,
+	  "Event logged [IO_PAGE_FAULT domain=0x0001 address=0xffffe010 flags=0x0050]" },
+	{ "generic-pt", "amdv1", DMA_TO_DEVICE, true, 0,
+	  "Event logged [IO_PAGE_FAULT domain=0x0001 address=0xffffe010 flags=0x0070]" },
+	/* Beyond what the tables cover so far. */
+	{ "amd-legacy", NULL, RW, true, 1ull << 60,
+	  "Event logged [IO_PAGE_FAULT domain=0x0001 address=0x10000000ffffe010 flags=0x0020]" },
+	{ "mock", NULL, RW, true, P, "mock: write of 0x7ffff010: no translation" },
+	{ "mock", NULL, DMA_FROM_DEVICE, false, 0, "mock: read of 0x7fffe010: no permission" },
 };
 
 static void test_fault_words_of_each_driver(void **state)
@@ -260,8 +273,8 @@ static void test_fault_words_of_each_driver(void **state)
 		ktest_assert_string_equal(heard.reason, row->reason);
 		ktest_assert_int_equal(heard.write, row->write);
 		ktest_assert_int_equal(heard.access_count, 0);
-		/* Neither driver calls report_iommu_fault(). */
-		assert_event_count(f, IO_PAGE_FAULT, 0);
+		/* Of all drivers AMD's alone calls report_iommu_fault(). */
+		assert_event_count(f, IO_PAGE_FAULT, f->sdom->hardware == SIM_HARDWARE_AMD);
 		ktest_world_drop(f->world);
 	}
 }
@@ -317,6 +330,131 @@ static void test_smmuv3_log_lines_and_rate_limit(void **state)
 	ktest_assert_u64_equal(sim_log_count(f->world), count + 70);
 	ktest_assert_string_equal(sim_log_line(f->world, count + 9, NULL),
 				  "arm-smmu-v3 arm-smmu-v3.0.auto: \t0x0000020800000000");
+}
+
+static void test_amd_log_line_event_and_rate_limit(void **state)
+{
+	struct dma_fixture *f = make(&(struct dma_options){ .profile = "amd-legacy" });
+	u64 count = sim_log_count(f->world);
+	int level;
+
+	write_err(f, 0x5004);
+	ktest_assert_u64_equal(sim_log_count(f->world), count + 1);
+	ktest_assert_string_equal(sim_log_line(f->world, count, &level),
+				  "svmsim 0000:03:00.0: AMD-Vi: Event logged [IO_PAGE_FAULT "
+				  "domain=0x0001 address=0x5004 flags=0x0020]");
+	ktest_assert_int_equal(level, LOGLEVEL_ERR);
+	assert_event(f, IO_PAGE_FAULT, 0, sim_name("svmsim"), f->dev->sim->name, 0x5004,
+		     IOMMU_FAULT_WRITE);
+	for (unsigned int i = 0; i < 12; i++)
+		read_err(f, 0x5004);
+	/* The limit is on what is printed, not on what is told. */
+	ktest_assert_u64_equal(sim_log_count(f->world), count + 10);
+	assert_event_count(f, IO_PAGE_FAULT, 13);
+	ktest_assert_int_equal(heard.fault_count, 13);
+	f->world->now_ns += 5100000000ull;
+	read_err(f, 0x5004);
+	ktest_assert_string_equal(sim_log_line(f->world, count + 10, NULL),
+				  "amd_iommu_report_page_fault: 3 callbacks suppressed");
+}
+
+static int fault_seen(struct iommu_domain *domain, struct device *dev, unsigned long iova,
+		      int flags, void *token)
+{
+	*(unsigned long *)token = iova;
+	return 0;
+}
+
+/* A handler that deals with the fault keeps the driver silent. */
+static void test_amd_handler_silences_the_line(void **state)
+{
+	struct dma_fixture *f = make(&(struct dma_options){ .profile = "amd-legacy" });
+	struct iommu_dma_cookie *cookie = f->sdom->domain.iova_cookie;
+	u64 count = sim_log_count(f->world);
+	unsigned long seen = 0;
+
+	/* A domain has a handler or IOVA space; here it changes its mind twice. */
+	f->sdom->domain.cookie_type = IOMMU_COOKIE_NONE;
+	iommu_set_fault_handler(&f->sdom->domain, fault_seen, &seen);
+	write_err(f, 0x5004);
+	f->sdom->domain.cookie_type = IOMMU_COOKIE_DMA_IOVA;
+	f->sdom->domain.iova_cookie = cookie;
+	ktest_assert_u64_equal(seen, 0x5004);
+	ktest_assert_u64_equal(sim_log_count(f->world), count);
+	assert_event_count(f, IO_PAGE_FAULT, 1);
+	ktest_assert_int_equal(heard.fault_count, 1);
+}
+
+static void test_amd_names_a_platform_device_by_its_requester(void **state)
+{
+	struct dma_fixture *f = make(&(struct dma_options){ .profile = "amd-legacy",
+							    .non_pci = true });
+
+	read_err(f, 0x5000);
+	ktest_assert_string_equal(dma_log_last(f),
+				  "AMD-Vi: Event logged [IO_PAGE_FAULT device=0000:ff:00.0 "
+				  "domain=0x0001 address=0x5000 flags=0x0000]");
+	assert_event_count(f, IO_PAGE_FAULT, 0);
+}
+
+/* Granules of 2 KiB: pieces end there, and each half goes where it was mapped to. */
+static void test_accesses_are_cut_at_granules(void **state)
+{
+	static const char *const profiles[] = { "mock", "generic-pt" };
+
+	for (unsigned int i = 0; i < 2; i++) {
+		struct dma_fixture *f = make(&(struct dma_options){ .profile = profiles[i],
+								    .fmt = "amdv1-2k" });
+		u8 bytes[16] = "0123456789abcdef", back[16] = "";
+		u64 page = dma_page(f), other = dma_page(f);
+
+		ktest_context("%s", profiles[i]);
+		dma_window(f, P);
+		ktest_assert_int_equal(dma_link_err(f, page + P / 2, 0, P / 2), 0);
+		ktest_assert_int_equal(dma_link_err(f, other, P / 2, P / 2), 0);
+		for (unsigned int again = 0; again < 2; again++) {
+			u64 addr = f->state.addr + P / 2 - 8;
+
+			heard.access_count = 0;
+			ktest_assert_int_equal(sim_dma_write(f->dev, addr, bytes, 16), 0);
+			ktest_assert_int_equal(heard.access_count, 2);
+			ktest_assert_u64_equal(heard.phys, other);
+			/* The mock has no caches; others have the table after the first half. */
+			ktest_assert_int_equal(heard.cached, i);
+		}
+		sim_phys_read(f->world, page + P - 8, back, 8);
+		sim_phys_read(f->world, other, back + 8, 8);
+		ktest_assert_memory_equal(back, bytes, 16);
+		ktest_assert_int_equal(iova_sim_state()->iotlb->class_count[IOTLB_CLASS_2K],
+				       i ? 2 : 0);
+		dma_iova_destroy(f->dev, &f->state, P, RW, 0);
+		ktest_assert_true(iotlb_is_empty(iova_sim_state()->iotlb));
+		ktest_assert_int_equal(read_err(f, f->state.addr), -EFAULT);
+		ktest_assert_true(iotlb_is_valid(iova_sim_state()->iotlb));
+	}
+}
+
+/* Device without an IOMMU: no domain, no table, straight to memory. */
+static void test_without_iommu_access_goes_straight_to_memory(void **state)
+{
+	struct dma_fixture *f = make(&(struct dma_options){ .profile = "identity" });
+	u64 word = 0x1234, page = dma_page(f);
+
+	sim_dma_detach(f->dev);
+	sim_dma_setup_direct(f->dev);
+	ktest_assert_null(f->dev->iommu);
+	ktest_assert_null(iommu_get_domain_for_dev(f->dev));
+	ktest_assert_false(dma_iova_try_alloc(f->dev, &f->state, 0, P));
+	ktest_assert_u64_equal(dma_map_phys(f->dev, page, P, RW, 0), page);
+	ktest_assert_int_equal(sim_dma_write(f->dev, page, &word, 8), 0);
+	word = 0;
+	sim_phys_read(f->world, page, &word, 8);
+	ktest_assert_u64_equal(word, 0x1234);
+	ktest_assert_false(heard.cached);
+	dma_unmap_phys(f->dev, page, P, RW, 0);
+	ktest_assert_int_equal(read_err(f, 1ull << 40), -EFAULT);
+	ktest_assert_string_equal(heard.reason,
+				  "unsupported request: no memory behind 0x10000000000");
 }
 
 static void test_platform_device_has_a_requester_of_its_own(void **state)
@@ -509,6 +647,11 @@ static const struct ktest tests[] = {
 	KTEST(test_fault_words_of_each_driver),
 	KTEST(test_vtd_log_lines_and_rate_limit),
 	KTEST(test_smmuv3_log_lines_and_rate_limit),
+	KTEST(test_amd_log_line_event_and_rate_limit),
+	KTEST(test_amd_handler_silences_the_line),
+	KTEST(test_amd_names_a_platform_device_by_its_requester),
+	KTEST(test_accesses_are_cut_at_granules),
+	KTEST(test_without_iommu_access_goes_straight_to_memory),
 	KTEST(test_platform_device_has_a_requester_of_its_own),
 	KTEST(test_permission_of_cached_entry_is_checked),
 	KTEST(test_stale_entry_still_reaches_the_page),

@@ -102,6 +102,28 @@ static void test_odd_leaf_is_cached_by_largest_class_that_fits(void **state)
 	drop_iotlb(iotlb);
 }
 
+/* Granules of 2 KiB have a class of their own; a leaf of two of them fits the one of 4 KiB. */
+static void test_half_page_is_one_entry(void **state)
+{
+	struct iotlb *iotlb = make_iotlb(64, 4);
+
+	iotlb_insert(iotlb, 0, 0x1900, 0x1800, 0xa800, 0x800, RW);
+	ktest_assert_int_equal(iotlb->class_count[IOTLB_CLASS_2K], 1);
+	ktest_assert_u64_equal(look(iotlb, 0, 0x1801), 0xa801);
+	ktest_assert_u64_equal(look(iotlb, 0, 0x17ff), 0);
+	ktest_assert_u64_equal(look(iotlb, 0, 0x2000), 0);
+	iotlb_insert(iotlb, 0, 0x3900, 0x3000, 0xc000, 0x1000, RW);
+	ktest_assert_int_equal(iotlb->class_count[0], 1);
+	ktest_assert_u64_equal(look(iotlb, 0, 0x3000), 0xc000);
+	iotlb_invalidate_range(iotlb, 0, 0x1000, 0x17ff);
+	ktest_assert_u64_not_equal(look(iotlb, 0, 0x1800), 0);
+	iotlb_invalidate_range(iotlb, 0, 0x1000, 0x1800);
+	ktest_assert_u64_equal(look(iotlb, 0, 0x1800), 0);
+	iotlb_invalidate_range(iotlb, 0, 0, ~0ull);
+	ktest_assert_true(iotlb_is_empty(iotlb));
+	drop_iotlb(iotlb);
+}
+
 static void test_domains_do_not_share_entries(void **state)
 {
 	struct iotlb *iotlb = make_iotlb(1, 4);
@@ -424,6 +446,7 @@ static const struct ktest tests[] = {
 	KTEST(test_hit_gives_address_end_and_flags),
 	KTEST(test_large_leaf_is_one_entry),
 	KTEST(test_odd_leaf_is_cached_by_largest_class_that_fits),
+	KTEST(test_half_page_is_one_entry),
 	KTEST(test_domains_do_not_share_entries),
 	KTEST(test_insert_of_cached_address_replaces_in_place),
 	KTEST(test_full_set_replaces_ways_in_turn),

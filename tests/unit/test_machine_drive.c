@@ -149,9 +149,10 @@ static void test_hole_is_reported_and_holes_destroy_is_clean(void **state)
 
 static void test_streaming_map(void **state)
 {
-	static const char *const profiles[] = { "generic-pt", "identity" };
+	static const char *const profiles[] = { "generic-pt", "identity", "none", "amd-legacy",
+						"mock", "mock-huge" };
 
-	for (unsigned int i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 6; i++) {
 		struct svmsim_world *world = machine_world_of(profiles[i]);
 		struct svmsim_ram *ram = make_ram(world, 4, true, 0);
 		struct svmsim_ram *scattered = make_ram(world, 2, false, 0);
@@ -169,7 +170,7 @@ static void test_streaming_map(void **state)
 						  &mapping), 0);
 		address = svmsim_mapping_address(mapping);
 		ktest_assert_u64_equal(svmsim_mapping_bytes(mapping), PAGES(3));
-		if (i)
+		if (i == 1 || i == 2)
 			ktest_assert_u64_equal(address, svmsim_ram_phys(ram, 1));
 		ktest_assert_int_equal(svmsim_device_write(world, 0, address + 4095, bytes, 3), 0);
 		ktest_assert_int_equal(svmsim_unmap(mapping), 0);
@@ -201,9 +202,9 @@ static void test_faults_say_efault_and_keep_what_went_before(void **state)
 	svmsim_window_destroy(window, PAGES(1), SVMSIM_BIDIRECTIONAL);
 }
 
-static void test_unused_window(void **state)
+static void check_unused_window(const char *profile)
 {
-	struct svmsim_world *world = machine_world_of("identity");
+	struct svmsim_world *world = machine_world_of(profile);
 	struct svmsim_ram *ram = make_ram(world, 1, true, 0);
 	struct svmsim_window *window = NULL;
 
@@ -222,6 +223,12 @@ static void test_unused_window(void **state)
 	ktest_assert_int_equal(svmsim_window_alloc(world, 1, PAGES(1), &window), -EINVAL);
 	ktest_assert_int_equal(svmsim_window_alloc(world, -1, PAGES(1), &window), -EINVAL);
 	ktest_assert_null(window);
+}
+
+static void test_unused_window(void **state)
+{
+	check_unused_window("identity");
+	check_unused_window("none");
 }
 
 static void test_ram_arguments_are_checked(void **state)

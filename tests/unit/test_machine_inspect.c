@@ -75,15 +75,21 @@ static void test_records_beyond_max_are_counted_only(void **state)
 
 static void test_devices_without_tables_and_without_existence(void **state)
 {
-	struct svmsim_world *world = machine_world_of("identity");
+	static const char *const profiles[] = { "identity", "none" };
 
-	ktest_assert_int_equal(svmsim_walk_pt(world, 0, NULL, 0), 0);
-	ktest_assert_int_equal(svmsim_walk_iova(world, 0, NULL, 0), 0);
-	ktest_assert_int_equal(svmsim_walk_iotlb(world, 0, NULL, 0), 0);
-	for (int device = -1; device < 2; device += 2) {
-		ktest_assert_int_equal(svmsim_walk_pt(world, device, NULL, 0), -ENODEV);
-		ktest_assert_int_equal(svmsim_walk_iova(world, device, NULL, 0), -ENODEV);
-		ktest_assert_int_equal(svmsim_walk_iotlb(world, device, NULL, 0), -ENODEV);
+	for (unsigned int i = 0; i < 2; i++) {
+		struct svmsim_world *world = machine_world_of(profiles[i]);
+
+		ktest_context("%s", profiles[i]);
+		ktest_assert_int_equal(svmsim_walk_pt(world, 0, NULL, 0), 0);
+		ktest_assert_int_equal(svmsim_walk_iova(world, 0, NULL, 0), 0);
+		ktest_assert_int_equal(svmsim_walk_iotlb(world, 0, NULL, 0), 0);
+		for (int device = -1; device < 2; device += 2) {
+			ktest_assert_int_equal(svmsim_walk_pt(world, device, NULL, 0), -ENODEV);
+			ktest_assert_int_equal(svmsim_walk_iova(world, device, NULL, 0), -ENODEV);
+			ktest_assert_int_equal(svmsim_walk_iotlb(world, device, NULL, 0), -ENODEV);
+		}
+		ktest_world_drop(world);
 	}
 }
 
