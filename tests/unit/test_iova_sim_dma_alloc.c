@@ -6,6 +6,9 @@
 #include "mm/cache.h"
 #include "sg_fixture.h"
 
+/* Bit of an entry of ARM's format that lets accesses without privilege through. */
+#define UNPRIVILEGED (1ull << 6)
+
 /* A machine whose free pages are counted, after everything that is made on first use is there. */
 static struct dma_fixture *alloc_make_with(const struct dma_options *options, u64 *free_pages)
 {
@@ -575,6 +578,34 @@ static void test_table_of_coherent_memory(void **state)
 	check_sgtable("identity", 0, 2 * P);
 }
 
+/* What attributes and directions are in the page table. */
+static void test_attributes_are_permissions(void **state)
+{
+	u64 free_pages;
+	struct dma_fixture *f = alloc_make("arm-lpae", &free_pages);
+	struct iopt_leaf leaf;
+	struct sg_table sgt;
+	dma_addr_t addr;
+	void *cpu;
+
+	cpu = dma_alloc_attrs(f->dev, P, &addr, GFP_KERNEL, DMA_ATTR_PRIVILEGED);
+	ktest_assert_true(iopt_walk(f->sdom, addr, &leaf));
+	ktest_assert_true(leaf.read && leaf.write && !(leaf.raw & UNPRIVILEGED));
+	dma_free_attrs(f->dev, P, cpu, addr, DMA_ATTR_PRIVILEGED);
+	cpu = dma_alloc_coherent(f->dev, P, &addr, GFP_KERNEL);
+	ktest_assert_true(iopt_walk(f->sdom, addr, &leaf));
+	ktest_assert_true(leaf.raw & UNPRIVILEGED);
+	dma_free_coherent(f->dev, P, cpu, addr);
+
+	sg_fill_pages(f, &sgt, 1);
+	ktest_assert_int_equal(dma_map_sgtable(f->dev, &sgt, DMA_TO_DEVICE, DMA_ATTR_PRIVILEGED),
+			       0);
+	ktest_assert_true(iopt_walk(f->sdom, sg_dma_address(sgt.sgl), &leaf));
+	ktest_assert_true(leaf.read && !leaf.write && !(leaf.raw & UNPRIVILEGED));
+	dma_unmap_sgtable(f->dev, &sgt, DMA_TO_DEVICE, DMA_ATTR_PRIVILEGED);
+	sg_free_table(&sgt);
+}
+
 static void test_lazy_free_keeps_no_pages(void **state)
 {
 	u64 free_pages;
@@ -613,6 +644,7 @@ static const struct ktest tests[] = {
 	KTEST(test_noncontiguous_without_iommu_is_one_entry),
 	KTEST(test_noncontiguous_every_failure),
 	KTEST(test_table_of_coherent_memory),
+	KTEST(test_attributes_are_permissions),
 	KTEST(test_lazy_free_keeps_no_pages),
 };
 KTEST_MAIN(tests)
