@@ -66,7 +66,14 @@ struct program {
 	struct window window[WINDOW_MAX];
 };
 
-static const char *const profiles[] = { "generic-pt", "vtd-legacy", "arm-lpae" };
+static const struct {
+	const char *iommu;
+	const char *fmt;
+} profiles[] = {
+	{ "generic-pt", "" }, { "vtd-legacy", "" },	{ "arm-lpae", "" },
+	{ "amd-legacy", "" }, { "generic-pt", "amdv1" }, { "mock", "" },
+	{ "generic-pt", "amdv1-2k" },
+};
 
 static void fail(const char *what, uint64_t a, uint64_t b)
 {
@@ -251,7 +258,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct svmsim_machine machine = { .device_count = 1, .device[0].name = "d0" };
 
 		snprintf(machine.device[0].iommu, sizeof(machine.device[0].iommu), "%s",
-			 profiles[profile]);
+			 profiles[profile].iommu);
+		snprintf(machine.device[0].fmt, sizeof(machine.device[0].fmt), "%s",
+			 profiles[profile].fmt);
 		if (svmsim_world_create(&machine, NULL, &world[profile], NULL, 0))
 			fail("no world", profile, 0);
 	}

@@ -101,8 +101,6 @@ void iommu_get_resv_regions(struct device *dev, struct list_head *list)
 
 	if (!domain)
 		return;
-	if (to_sim_domain(domain)->hardware == SIM_HARDWARE_AMD)
-		add_amd_region(list);
 	profile = to_sim_domain(domain)->profile;
 	if (!profile->msi_bytes)
 		return;
@@ -112,6 +110,8 @@ void iommu_get_resv_regions(struct device *dev, struct list_head *list)
 					 profile->msi_type, GFP_KERNEL);
 	if (region)
 		list_add_tail(&region->list, list);
+	if (to_sim_domain(domain)->hardware == SIM_HARDWARE_AMD)
+		add_amd_region(list);
 }
 
 void iommu_put_resv_regions(struct device *dev, struct list_head *list)

@@ -641,9 +641,10 @@ static void test_reserved_regions(void **state)
 		{ "generic-pt", 0xfee00000, IOMMU_RESV_MSI },
 		{ "vtd-legacy", 0xfee00000, IOMMU_RESV_MSI },
 		{ "arm-lpae", 0x8000000, IOMMU_RESV_SW_MSI },
+		{ "amd-legacy", 0xfee00000, IOMMU_RESV_MSI },
 	};
 
-	for (unsigned int i = 0; i < 3; i++) {
+	for (unsigned int i = 0; i < 4; i++) {
 		struct svmsim_device desc = { .name = "d0", .non_pci = true, .mask_bits = 48 };
 		struct iommu_resv_region *region;
 		struct iommu_fixture f;
@@ -664,6 +665,11 @@ static void test_reserved_regions(void **state)
 		ktest_assert_u64_equal(region->start, rows[i].start);
 		ktest_assert_u64_equal(region->length, 0x100000);
 		ktest_assert_int_equal(region->type, rows[i].type);
+		ktest_assert_int_equal(list_is_singular(&list), i < 3);
+		/* The last 12 GiB below 1 TiB. */
+		region = list_last_entry(&list, struct iommu_resv_region, list);
+		if (i == 3)
+			ktest_assert_u64_equal(region->start + region->length, 1ull << 40);
 		iommu_put_resv_regions(dev, &list);
 		dev->sim->domain = NULL;
 		fixture_drop(&f);
