@@ -99,12 +99,12 @@ static u64 content_hash(const u8 *buf, size_t bytes)
 
 	for (; bytes >= sizeof(word); bytes -= sizeof(word), buf += sizeof(word)) {
 		__builtin_memcpy(&word, buf, sizeof(word));
-		hash = sim_digest_mix(hash ^ word, SIM_DIGEST_KEY);
+		hash = sim_digest_step(hash, word, 0);
 	}
 	if (bytes) {
 		word = 0;
 		__builtin_memcpy(&word, buf, bytes);
-		hash = sim_digest_mix(hash ^ word, SIM_DIGEST_KEY);
+		hash = sim_digest_step(hash, word, 0);
 	}
 	return hash;
 }

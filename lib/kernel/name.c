@@ -44,7 +44,7 @@ static u64 hash_text(const char *text, size_t length)
 	u64 hash = SIM_DIGEST_SEED ^ length;
 
 	for (size_t i = 0; i < length; i++)
-		hash = sim_digest_mix(hash ^ (unsigned char)text[i], SIM_DIGEST_KEY);
+		hash = sim_digest_step(hash, (unsigned char)text[i], 0);
 	return hash;
 }
 

@@ -10,28 +10,23 @@ static const struct cli_option options[] = {
 	{ NULL, NULL, NULL },
 };
 
-static const char *known(unsigned int index, bool format)
-{
-	return format ? svmsim_format_name(index) : svmsim_profile_name(index);
-}
-
-static json_t *names_json(bool format)
+static json_t *names_json(const char *(*name)(unsigned int index))
 {
 	json_t *list = json_array();
 	unsigned int i;
 
-	for (i = 0; known(i, format); i++)
-		json_array_append_new(list, json_string(known(i, format)));
+	for (i = 0; name(i); i++)
+		json_array_append_new(list, json_string(name(i)));
 	return list;
 }
 
-static void print_names(const char *title, bool format)
+static void print_names(const char *title, const char *(*name)(unsigned int index))
 {
 	unsigned int i;
 
 	printf("%s", title);
-	for (i = 0; known(i, format); i++)
-		printf("%s%s", i ? ", " : "", known(i, format));
+	for (i = 0; name(i); i++)
+		printf("%s%s", i ? ", " : "", name(i));
 	putchar('\n');
 }
 
@@ -42,24 +37,26 @@ static int run(const struct cli_args *args)
 		return CLI_USAGE;
 	}
 	if (cli_has(args, "json")) {
-		cli_print_json(json_pack("{s:s, s:s, s:s, s:s, s:{s:i, s:i, s:i}, s:o, s:o, s:[]}",
+		cli_print_json(json_pack("{s:s, s:s, s:s, s:o, s:{s:i, s:i, s:i}, s:o, s:o, s:o}",
 					 "version", CLI_VERSION, "compiler", CLI_COMPILER,
-					 "build", CLI_BUILD_TYPE, "kernel", "v7.0", "fidelity",
+					 "build", CLI_BUILD_TYPE,
+					 "kernel", names_json(svmsim_kernel_name), "fidelity",
 					 "same", CLI_FIDELITY_SAME, "simplified",
 					 CLI_FIDELITY_SIMPLIFIED, "absent", CLI_FIDELITY_ABSENT,
-					 "profiles", names_json(false), "formats", names_json(true),
-					 "quirks"));
+					 "profiles", names_json(svmsim_profile_name),
+					 "formats", names_json(svmsim_format_name),
+					 "quirks", names_json(svmsim_quirk_name)));
 		return CLI_HELD;
 	}
 	printf("svmsim %s\n", CLI_VERSION);
 	printf("build:    %s, %s\n", CLI_COMPILER, CLI_BUILD_TYPE);
-	printf("kernel:   v7.0\n");
+	print_names("kernel:   ", svmsim_kernel_name);
 	printf("fidelity: of the kernel's names %d are the same, %d simplified, %d absent "
 	       "(docs/model.md)\n", CLI_FIDELITY_SAME, CLI_FIDELITY_SIMPLIFIED,
 	       CLI_FIDELITY_ABSENT);
-	print_names("profiles: ", false);
-	print_names("formats:  ", true);
-	printf("quirks:   none\n");
+	print_names("profiles: ", svmsim_profile_name);
+	print_names("formats:  ", svmsim_format_name);
+	print_names("quirks:   ", svmsim_quirk_name);
 	return CLI_HELD;
 }
 
