@@ -209,6 +209,21 @@ static void test_unsynced_fault_follows_from_it(void **state)
 	fixture_destroy(&f, 1);
 }
 
+/* What was unlinked again is not waiting for a sync any more: its fault is a plain one. */
+static void test_unlinked_before_its_sync_is_not_unsynced(void **state)
+{
+	struct fixture f = fixture_make("generic-pt", true);
+
+	fixture_window(&f, 1);
+	fixture_link(&f, 0, 0);
+	dma_iova_unlink(f.dev, &f.state, 0, P, DMA_BIDIRECTIONAL, 0);
+	ktest_assert_int_equal(read_page(&f, 0), -EFAULT);
+	assert_report(&f, 0, "io-page-fault dev=d0 at=+0p access=read");
+	assert_report_count(&f, 1);
+	ktest_expect_report(f.world, "io-page-fault", 1);
+	dma_iova_free(f.dev, &f.state);
+}
+
 static void test_synced_use_is_silent(void **state)
 {
 	struct fixture f = fixture_make("generic-pt", true);
@@ -277,6 +292,7 @@ static const struct ktest tests[] = {
 	KTEST(test_wrong_direction_faults),
 	KTEST(test_unsynced_use_is_reported),
 	KTEST(test_unsynced_fault_follows_from_it),
+	KTEST(test_unlinked_before_its_sync_is_not_unsynced),
 	KTEST(test_synced_use_is_silent),
 	KTEST(test_no_sync_needed_is_silent),
 	KTEST(test_page_left_by_a_hole_is_foreign),
