@@ -34,6 +34,9 @@ enum sim_slot {
 	SIM_SLOT_TIME,
 	SIM_SLOT_WORK,
 	SIM_SLOT_LOCK,
+	SIM_SLOT_LOCKDEP,
+	SIM_SLOT_INJECT,
+	SIM_SLOT_RACE,
 	SIM_SLOT_PERCPU,
 	SIM_SLOT_DEVICE,
 	SIM_SLOT_PHYS,
@@ -67,7 +70,12 @@ struct sim_layer {
  * struct svmsim_world - one simulated machine
  * @events: digest, counts and consumers
  * @now_ns: behavioural clock
- * @step: number of scenario actions (later: switches) so far
+ * @point_limit_ns: behavioural time at which a switch point has something to do; 0 for each
+ * @current: the task that runs
+ * @tasks: all tasks, private to task.c
+ * @inject_armed: the run has a plan of failures; see kernel/inject.h
+ * @race_armed: instrumented code is watched; see kernel/race.h
+ * @step: number of scenario actions and of switches so far
  * @slot: each layer's state, indexed by enum sim_slot
  * @reports: reports of this run
  * @machine: the description it was made from (a deep copy)
@@ -85,6 +93,11 @@ struct sim_layer {
 struct svmsim_world {
 	struct sim_events events;
 	u64 now_ns;
+	u64 point_limit_ns;
+	struct sim_task *current;
+	struct sim_tasks *tasks;
+	bool inject_armed;
+	bool race_armed;
 	u64 step;
 	void *slot[SIM_SLOT_COUNT];
 	struct sim_reports reports;
