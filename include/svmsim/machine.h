@@ -112,6 +112,18 @@ enum svmsim_quirk {
 };
 
 /**
+ * enum svmsim_preempt - where a task can be made to give its CPU to another
+ * @SVMSIM_PREEMPT_FULL: anywhere, unless it has preemption or interrupts disabled
+ * @SVMSIM_PREEMPT_VOLUNTARY: at cond_resched() and might_sleep()
+ * @SVMSIM_PREEMPT_NONE: at cond_resched() only
+ */
+enum svmsim_preempt {
+	SVMSIM_PREEMPT_FULL,
+	SVMSIM_PREEMPT_VOLUNTARY,
+	SVMSIM_PREEMPT_NONE,
+};
+
+/**
  * struct svmsim_device - a device that does DMA
  * @name: actor name, a letter followed by letters and digits
  * @iommu: IOMMU profile: "generic-pt" (default), "vtd-legacy", "amd-legacy", "arm-lpae", "mock",
@@ -211,6 +223,7 @@ struct svmsim_area {
  * @swiotlb_force: every mapping without translation bounces (swiotlb=force)
  * @swiotlb_off: no bounce buffers (swiotlb=noforce)
  * @quirks: set of 1 << enum svmsim_quirk; default none
+ * @preempt: when a task gives up its CPU
  * @fill: byte that fresh heap memory and pages are filled with; default 0xa5 (`uninit` runs twice
  *        with different values)
  */
@@ -237,6 +250,7 @@ struct svmsim_machine {
 	bool swiotlb_force;
 	bool swiotlb_off;
 	uint32_t quirks;
+	enum svmsim_preempt preempt;
 	uint8_t fill;
 };
 

@@ -254,6 +254,17 @@ SVMSIM_API const char *svmsim_scenario_variant(const struct svmsim_scenario *sce
 					       unsigned int index);
 
 /**
+ * svmsim_scenario_pin - name of a schedule that a repetition pins
+ * @scenario: scenario
+ * @index: repetition, from 0
+ * @pin: from 0
+ *
+ * Return: its name, NULL past the last.
+ */
+SVMSIM_API const char *svmsim_scenario_pin(const struct svmsim_scenario *scenario,
+					   unsigned int index, unsigned int pin);
+
+/**
  * svmsim_scenario_run - run one repetition in this process
  * @scenario: what to run
  * @index: repetition, from 0

@@ -132,6 +132,7 @@ char *svmsim_scenario_grammar(void)
 	named(&buf, "Words of `acs`", "word", scn_acs);
 	named(&buf, "Words of `p2p`", "word", scn_p2p);
 	named(&buf, "Quirks", "name", scn_quirks);
+	named(&buf, "Words of `preempt`", "word", scn_preempts);
 	words(&buf, "Kinds of areas", scn_area_known);
 	words(&buf, "Kernel versions", scn_kernel_known);
 	words(&buf, "IOMMU profiles", scn_profile_known);

@@ -137,6 +137,17 @@ const char *svmsim_scenario_variant(const struct svmsim_scenario *scenario, unsi
 	return index < scenario->plan_count ? scenario->plan[index].variant : "";
 }
 
+const char *svmsim_scenario_pin(const struct svmsim_scenario *scenario, unsigned int index,
+				unsigned int pin)
+{
+	const struct scn_plan *plan;
+
+	if (index >= scenario->plan_count)
+		return NULL;
+	plan = &scenario->plan[index];
+	return pin < plan->pin_count ? plan->pin[pin].name : NULL;
+}
+
 const char *svmsim_scenario_text(const struct svmsim_scenario *scenario)
 {
 	return scenario->main->source.text;

@@ -251,6 +251,15 @@ static bool machine_iotlb(struct scn_cursor *cursor, struct svmsim_machine *mach
 	return true;
 }
 
+static bool machine_preempt(struct scn_cursor *cursor, struct svmsim_machine *machine)
+{
+	int index = scn_known_word(cursor, "word of preempt", scn_named_name, scn_preempts);
+
+	if (index >= 0)
+		machine->preempt = (enum svmsim_preempt)index;
+	return index >= 0;
+}
+
 static bool set_machine_field(struct scn_cursor *cursor, enum scn_field field, void *to)
 {
 	struct svmsim_machine *machine = to;
@@ -283,6 +292,8 @@ static bool set_machine_field(struct scn_cursor *cursor, enum scn_field field, v
 		return scn_machine_swiotlb(cursor, machine);
 	case SCN_FIELD_QUIRK:
 		return scn_machine_quirk(cursor, machine);
+	case SCN_FIELD_PREEMPT:
+		return machine_preempt(cursor, machine);
 	case SCN_FIELD_P2P_CPU:
 		machine->p2p_cpu = true;
 		return true;

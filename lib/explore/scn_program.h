@@ -163,6 +163,26 @@ struct scn_var {
 	enum scn_origin origin;
 };
 
+/* struct scn_pin_step - one task runs, until an event of its own; NULL is to its end */
+struct scn_pin_step {
+	const char *task;
+	const char *until;
+};
+
+/**
+ * struct scn_pin - a schedule by the names of events
+ * @name: its name
+ * @stmt: where it is written
+ * @step: who runs, in order
+ * @step_count: number of @step
+ */
+struct scn_pin {
+	const char *name;
+	const struct scn_stmt *stmt;
+	struct scn_pin_step *step;
+	unsigned int step_count;
+};
+
 /**
  * struct scn_plan - one repetition
  * @variant: "IOMMU=generic-pt"
@@ -177,6 +197,8 @@ struct scn_var {
  * @judge_count: number of @judge
  * @symbol: names
  * @symbol_count: number of @symbol
+ * @pin: schedules by the names of events
+ * @pin_count: number of @pin
  */
 struct scn_plan {
 	const char *variant;
@@ -191,6 +213,8 @@ struct scn_plan {
 	unsigned int judge_count;
 	struct scn_symbol *symbol;
 	unsigned int symbol_count;
+	struct scn_pin *pin;
+	unsigned int pin_count;
 };
 
 /**

@@ -254,6 +254,8 @@ const struct scn_field_row scn_fields[SCN_FIELD_COUNT] = {
 		"where a device may need them" },
 	[SCN_FIELD_QUIRK] = { SCN_SCOPE_MACHINE, "quirk", "NAME",
 		"an oddity of the kernel, otherwise mended" },
+	[SCN_FIELD_PREEMPT] = { SCN_SCOPE_MACHINE, "preempt", "WORD",
+		"where a task can be made to give its CPU to another; default full" },
 	[SCN_FIELD_RAM] = { SCN_SCOPE_NODE, "ram", "SIZE", "RAM of the node; default 256M" },
 	[SCN_FIELD_CPUS] = { SCN_SCOPE_NODE, "cpus", "N", "CPUs of the node, 1 to 64; default 1" },
 	[SCN_FIELD_BRIDGE_UNDER] = { SCN_SCOPE_BRIDGE, "under", "BRIDGE",
@@ -306,6 +308,14 @@ const struct scn_named scn_quirks[] = {
 		"a bouncing dma_iova_link() that fails unlinks from the start of the window" },
 	{ "link-empty-middle",
 		"one of which head and tail bounce maps 0 bytes between them" },
+	{ NULL, NULL },
+};
+
+/* In the order of enum svmsim_preempt. */
+const struct scn_named scn_preempts[] = {
+	{ "full", "anywhere, unless it has preemption or interrupts disabled (default)" },
+	{ "voluntary", "at cond_resched() and might_sleep()" },
+	{ "none", "at cond_resched() only" },
 	{ NULL, NULL },
 };
 

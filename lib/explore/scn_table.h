@@ -180,6 +180,7 @@ enum scn_field {
 	SCN_FIELD_NO_DMA_DEBUG,
 	SCN_FIELD_SWIOTLB,
 	SCN_FIELD_QUIRK,
+	SCN_FIELD_PREEMPT,
 	SCN_FIELD_RAM,
 	SCN_FIELD_CPUS,
 	SCN_FIELD_BRIDGE_UNDER,
@@ -230,6 +231,7 @@ extern const struct scn_named scn_calls[];
 extern const struct scn_named scn_acs[];
 extern const struct scn_named scn_p2p[];
 extern const struct scn_named scn_quirks[];
+extern const struct scn_named scn_preempts[];
 
 /** scn_errno_find - value of an errno's name ("ENOMEM"), 0 if unknown */
 int scn_errno_find(const char *name);

@@ -157,6 +157,9 @@ static int check_swiotlb(const struct svmsim_machine *machine, struct descriptio
 	if (machine->swiotlb_areas > CPU_MAX)
 		return description_fail(message, "swiotlb_areas: %u is too many, at most %u",
 					machine->swiotlb_areas, CPU_MAX);
+	if (machine->preempt > SVMSIM_PREEMPT_NONE)
+		return description_fail(message, "preempt: %u is none of full, voluntary, none",
+					(unsigned int)machine->preempt);
 	if (machine->quirks >> QUIRK_COUNT)
 		return description_fail(message, "quirks: 0x%x has unknown ones, 0x%x are all",
 					machine->quirks, (1u << QUIRK_COUNT) - 1);
