@@ -20,6 +20,17 @@
 #define CONFIG_ZONE_DEVICE 1
 #define CONFIG_DEVICE_PRIVATE 1
 #define CONFIG_TRANSPARENT_HUGEPAGE 1
+#define CONFIG_MMU_NOTIFIER 1
+#define CONFIG_PREEMPT_COUNT 1
+
+/* Code above the seam may be built without: -DSIM_NO_LOCKDEP, -DSIM_NO_PROVE_LOCKING. */
+#ifndef SIM_NO_LOCKDEP
+#define CONFIG_LOCKDEP 1
+#define CONFIG_DEBUG_LOCK_ALLOC 1
+#ifndef SIM_NO_PROVE_LOCKING
+#define CONFIG_PROVE_LOCKING 1
+#endif
+#endif
 
 /* fidelity: same */
 #define __ARG_PLACEHOLDER_1 0,

@@ -4,21 +4,57 @@
 
 #include <linux/types.h>
 
-/* fidelity: simplified: a name and who holds it; order between classes is not recorded yet */
-struct lock_class_key {
-	char sim_unused;
+/* fidelity: same */
+#define MAX_LOCKDEP_SUBCLASSES 8UL
+#define NR_LOCKDEP_CACHING_CLASSES 2
+
+enum lockdep_wait_type {
+	LD_WAIT_INV = 0,
+	LD_WAIT_FREE,
+	LD_WAIT_SPIN,
+	LD_WAIT_CONFIG = LD_WAIT_SPIN,
+	LD_WAIT_SLEEP,
+	LD_WAIT_MAX,
 };
 
+enum lockdep_lock_type {
+	LD_LOCK_NORMAL = 0,
+	LD_LOCK_PERCPU,
+	LD_LOCK_WAIT_OVERRIDE,
+	LD_LOCK_MAX,
+};
+
+struct lockdep_map;
+
+/* fidelity: simplified: the address is the class; says where the lock is initialised, or nothing */
+struct lock_class_key {
+	const char *sim_file;
+	const char *sim_function;
+};
+
+/* What macros that initialise locks give their static keys. */
+#define SIM_LOCK_CLASS_KEY { .sim_file = __FILE_NAME__, .sim_function = __func__ }
+
+extern struct lock_class_key __lockdep_no_validate__;
+extern struct lock_class_key __lockdep_no_track__;
+
 /*
- * All state of a lock. All zero, with a name, is an unlocked lock, so static initialisers work.
- * sim_writers counts exclusive holds (more than one only after a reported double lock).
+ * fidelity: simplified: the same size with and without CONFIG_LOCKDEP. sim_class is a hint that is
+ * compared with the world's class before use: locks outlive worlds. All zero, with a name, is a
+ * lock of a class of its own, so static initialisers work. A lock of a kind that waits has a
+ * wait_type_inner; a map that stands for no lock has LD_WAIT_INV.
  */
 struct lockdep_map {
+	struct lock_class_key *key;
 	const char *name;
+	u16 sim_class[NR_LOCKDEP_CACHING_CLASSES];
+	u8 wait_type_outer;
+	u8 wait_type_inner;
+	u8 lock_type;
 	u32 sim_writers;
 	u32 sim_readers;
 };
 
-#define STATIC_LOCKDEP_MAP_INIT(_name, _key) { .name = (_name) }
+#define STATIC_LOCKDEP_MAP_INIT(_name, _key) { .name = (_name), .key = (void *)(_key) }
 
 #endif

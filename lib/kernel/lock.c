@@ -40,7 +40,7 @@ static noinline __cold void report(const char *name, const char *what, const cha
 	sim_report_raise(report);
 }
 
-static void held_add(struct lockdep_map *map)
+static void held_add(struct lockdep_map *map, enum sim_lock_mode mode)
 {
 	struct lock_state *state = lock_state();
 
@@ -48,13 +48,15 @@ static void held_add(struct lockdep_map *map)
 		state->held = sim_array_grow(sim_world, state->held, state->held_count,
 					     &state->held_capacity, sizeof(*state->held));
 	state->held[state->held_count++] = map;
+	lock_acquire(map, 0, 0, mode, 1, NULL, _RET_IP_);
 }
 
 /* Locks are mostly released in the opposite order, so the search from the end is short. */
-static bool held_remove(const struct lockdep_map *map)
+static bool held_remove(struct lockdep_map *map)
 {
 	struct lock_state *state = lock_state();
 
+	lock_release(map, _RET_IP_);
 	for (unsigned int i = state->held_count; i--;) {
 		if (state->held[i] != map)
 			continue;
@@ -73,7 +75,7 @@ void sim_lock_init(struct lockdep_map *map, const char *name)
 			;
 		report(name, "destroyed-held", "initialised again while held");
 	}
-	*map = (struct lockdep_map){ .name = name };
+	lockdep_init_map(map, name, NULL, 0);
 }
 
 static bool is_free_for(const struct lockdep_map *map, enum sim_lock_mode mode)
@@ -89,7 +91,7 @@ static void take(struct lockdep_map *map, enum sim_lock_mode mode)
 		map->sim_writers++;
 	else
 		map->sim_readers++;
-	held_add(map);
+	held_add(map, mode);
 }
 
 void sim_lock_acquire(struct lockdep_map *map, enum sim_lock_mode mode)
@@ -139,6 +141,7 @@ void sim_lock_downgrade(struct lockdep_map *map)
 	}
 	map->sim_writers--;
 	map->sim_readers++;
+	lock_downgrade(map, _RET_IP_);
 }
 
 void sim_lock_destroy(struct lockdep_map *map)
@@ -159,7 +162,7 @@ void sim_lock_memory_freed(const void *start, size_t bytes)
 	if (likely(!state || !state->held_count))
 		return;
 	for (unsigned int i = 0; i < state->held_count;) {
-		const struct lockdep_map *map = state->held[i];
+		struct lockdep_map *map = state->held[i];
 
 		if ((uintptr_t)map - (uintptr_t)start >= bytes) {
 			i++;
@@ -169,39 +172,6 @@ void sim_lock_memory_freed(const void *start, size_t bytes)
 		while (held_remove(map))
 			;
 	}
-}
-
-void lockdep_init_map(struct lockdep_map *lock, const char *name, struct lock_class_key *key,
-		      int subclass)
-{
-	sim_lock_init(lock, name);
-}
-
-int lock_is_held_type(const struct lockdep_map *lock, int read)
-{
-	if (read < 0)
-		return lock->sim_writers || lock->sim_readers;
-	return read ? lock->sim_readers != 0 : lock->sim_writers != 0;
-}
-
-void lock_map_acquire(struct lockdep_map *lock)
-{
-	sim_lock_acquire(lock, SIM_LOCK_WRITE);
-}
-
-void lock_map_acquire_read(struct lockdep_map *lock)
-{
-	sim_lock_acquire(lock, SIM_LOCK_READ_RECURSIVE);
-}
-
-void lock_map_release(struct lockdep_map *lock)
-{
-	sim_lock_release(lock, lock->sim_writers ? SIM_LOCK_WRITE : SIM_LOCK_READ);
-}
-
-unsigned int sim_lock_held_count(void)
-{
-	return lock_state()->held_count;
 }
 
 static void count_up(int *count)
