@@ -15,15 +15,19 @@
 /* fidelity: simplified: dynamic areas only; atomicity against interrupts is trivial */
 #define SIM_PERCPU_STRIDE_BYTES (4ul << 20)
 
-void *sim_alloc_percpu(const struct sim_alloc_site *site, size_t size, size_t align, gfp_t gfp);
+void *sim_alloc_percpu(const struct sim_site *site, size_t size, size_t align, gfp_t gfp);
 void free_percpu(void *pdata);
 
-#define __alloc_percpu_gfp(size, align, gfp) SIM_ALLOC(sim_alloc_percpu, size, align, gfp)
-#define __alloc_percpu(size, align) SIM_ALLOC(sim_alloc_percpu, size, align, GFP_KERNEL)
-#define alloc_percpu_gfp(type, gfp) \
-	((__typeof__(type) *)__alloc_percpu_gfp(sizeof(type), __alignof__(type), gfp))
-#define alloc_percpu(type) \
-	((__typeof__(type) *)__alloc_percpu(sizeof(type), __alignof__(type)))
+#define __alloc_percpu_gfp(size, align, gfp) \
+	SIM_ALLOC(sim_alloc_percpu, "__alloc_percpu_gfp", #size, size, align, gfp)
+#define __alloc_percpu(size, align) \
+	SIM_ALLOC(sim_alloc_percpu, "__alloc_percpu", #size, size, align, GFP_KERNEL)
+#define alloc_percpu_gfp(type, gfp)                                                             \
+	((__typeof__(type) *)SIM_ALLOC(sim_alloc_percpu, "alloc_percpu_gfp", #type, sizeof(type), \
+				       __alignof__(type), gfp))
+#define alloc_percpu(type)                                                                      \
+	((__typeof__(type) *)SIM_ALLOC(sim_alloc_percpu, "alloc_percpu", #type, sizeof(type),     \
+				       __alignof__(type), GFP_KERNEL))
 
 #define per_cpu_ptr(ptr, cpu) \
 	((__typeof__(ptr))((char *)(ptr) + (unsigned long)(cpu) * SIM_PERCPU_STRIDE_BYTES))

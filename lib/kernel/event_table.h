@@ -104,7 +104,9 @@ SIM_EVENT(DMA_ALLOC_SGT_ERR, "dma", "dma_alloc_sgt_err", \
 	"{device:s} dir={dir:dir} dma_addr={dma_addr:x} size={size} flags={flags:x} " \
 	"attrs={attrs:attrs}") \
 SIM_EVENT(DMA_FREE_SGT, "dma", "dma_free_sgt", "device dir dma_addr size", \
-	"{device:s} dir={dir:dir} dma_addr={dma_addr:x} size={size}")
+	"{device:s} dir={dir:dir} dma_addr={dma_addr:x} size={size}") \
+SIM_EVENT(FAULT_INJECT, "fault", "inject", "kind site nth", \
+	"kind={kind:s} site={site:s} nth={nth}")
 /* clang-format on */
 
 #endif

@@ -3,6 +3,7 @@
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/smp.h>
+#include "kernel/inject.h"
 #include "kernel/warn_internal.h"
 #include "kernel/world.h"
 
@@ -16,7 +17,7 @@
  * @bytes: size
  */
 struct area {
-	const struct sim_alloc_site *site;
+	const struct sim_site *site;
 	u32 offset;
 	u32 bytes;
 };
@@ -100,7 +101,7 @@ static struct area *append(struct percpu_state *state, size_t bytes, size_t alig
 	return &state->areas[state->area_count++];
 }
 
-void *sim_alloc_percpu(const struct sim_alloc_site *site, size_t size, size_t align, gfp_t gfp)
+void *sim_alloc_percpu(const struct sim_site *site, size_t size, size_t align, gfp_t gfp)
 {
 	struct percpu_state *state = percpu_state();
 	struct area *area;
@@ -108,6 +109,8 @@ void *sim_alloc_percpu(const struct sim_alloc_site *site, size_t size, size_t al
 
 	if (WARN_ON_ONCE(!size || size > SIM_PERCPU_STRIDE_BYTES / 2 ||
 			 align > PERCPU_ALIGN_MAX || (align & (align - 1))))
+		return NULL;
+	if (!(gfp & __GFP_NOFAIL) && sim_inject(&sim_fault_percpu, site))
 		return NULL;
 	if (!reserve(state))
 		return NULL;

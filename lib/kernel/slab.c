@@ -5,6 +5,7 @@
 #include <linux/bug.h>
 #include <linux/slab.h>
 #include <linux/sprintf.h>
+#include "kernel/inject.h"
 #include "kernel/slab_internal.h"
 
 #define PAGE_BYTES 4096ul
@@ -48,7 +49,7 @@ static size_t kmalloc_align(size_t size)
 	return size < PAGE_BYTES ? size : PAGE_BYTES;
 }
 
-static void *allocate(const struct sim_alloc_site *site, size_t size, size_t bytes_alloc,
+static void *allocate(const struct sim_site *site, size_t size, size_t bytes_alloc,
 		      gfp_t flags)
 {
 	void *object = sim_chunk_alloc(site, NULL, size, kmalloc_align(size), flags);
@@ -58,7 +59,7 @@ static void *allocate(const struct sim_alloc_site *site, size_t size, size_t byt
 	return object;
 }
 
-void *sim_kmalloc(const struct sim_alloc_site *site, size_t size, gfp_t flags)
+void *sim_kmalloc(const struct sim_site *site, size_t size, gfp_t flags)
 {
 	if (!size)
 		return ZERO_SIZE_PTR;
@@ -69,7 +70,7 @@ void *sim_kmalloc(const struct sim_alloc_site *site, size_t size, gfp_t flags)
 	return allocate(site, size, kmalloc_size_roundup(size), flags);
 }
 
-void *sim_kvmalloc(const struct sim_alloc_site *site, size_t size, gfp_t flags)
+void *sim_kvmalloc(const struct sim_site *site, size_t size, gfp_t flags)
 {
 	if (!size)
 		return ZERO_SIZE_PTR;
@@ -82,7 +83,7 @@ void *sim_kvmalloc(const struct sim_alloc_site *site, size_t size, gfp_t flags)
 	return allocate(site, size, page_round(size), flags);
 }
 
-void *sim_kmalloc_array(const struct sim_alloc_site *site, size_t n, size_t size, gfp_t flags)
+void *sim_kmalloc_array(const struct sim_site *site, size_t n, size_t size, gfp_t flags)
 {
 	size_t bytes;
 
@@ -91,7 +92,7 @@ void *sim_kmalloc_array(const struct sim_alloc_site *site, size_t n, size_t size
 	return sim_kmalloc(site, bytes, flags);
 }
 
-void *sim_kvmalloc_array(const struct sim_alloc_site *site, size_t n, size_t size, gfp_t flags)
+void *sim_kvmalloc_array(const struct sim_site *site, size_t n, size_t size, gfp_t flags)
 {
 	size_t bytes;
 
@@ -155,7 +156,7 @@ size_t ksize(const void *object)
 }
 
 /* Growing always moves: who keeps the old address is found out. */
-void *sim_krealloc(const struct sim_alloc_site *site, const void *p, size_t size, gfp_t flags)
+void *sim_krealloc(const struct sim_site *site, const void *p, size_t size, gfp_t flags)
 {
 	struct sim_chunk *chunk;
 	void *moved;
@@ -183,7 +184,7 @@ void *sim_krealloc(const struct sim_alloc_site *site, const void *p, size_t size
 	return moved;
 }
 
-void *sim_krealloc_array(const struct sim_alloc_site *site, void *p, size_t n, size_t size,
+void *sim_krealloc_array(const struct sim_site *site, void *p, size_t n, size_t size,
 			 gfp_t flags)
 {
 	size_t bytes;
@@ -193,7 +194,7 @@ void *sim_krealloc_array(const struct sim_alloc_site *site, void *p, size_t n, s
 	return sim_krealloc(site, p, bytes, flags);
 }
 
-void *sim_kmemdup(const struct sim_alloc_site *site, const void *src, size_t len, gfp_t flags)
+void *sim_kmemdup(const struct sim_site *site, const void *src, size_t len, gfp_t flags)
 {
 	void *copy = sim_kmalloc(site, len, flags);
 
@@ -202,7 +203,7 @@ void *sim_kmemdup(const struct sim_alloc_site *site, const void *src, size_t len
 	return copy;
 }
 
-char *sim_kstrndup(const struct sim_alloc_site *site, const char *s, size_t max, gfp_t flags)
+char *sim_kstrndup(const struct sim_site *site, const char *s, size_t max, gfp_t flags)
 {
 	size_t length = 0;
 	char *copy;
@@ -219,12 +220,12 @@ char *sim_kstrndup(const struct sim_alloc_site *site, const char *s, size_t max,
 	return copy;
 }
 
-char *sim_kstrdup(const struct sim_alloc_site *site, const char *s, gfp_t flags)
+char *sim_kstrdup(const struct sim_site *site, const char *s, gfp_t flags)
 {
 	return sim_kstrndup(site, s, ~0ul, flags);
 }
 
-char *sim_kvasprintf(const struct sim_alloc_site *site, gfp_t flags, const char *fmt,
+char *sim_kvasprintf(const struct sim_site *site, gfp_t flags, const char *fmt,
 		     va_list args)
 {
 	int length = sim_vsnprintf(NULL, 0, fmt, args);
@@ -235,7 +236,7 @@ char *sim_kvasprintf(const struct sim_alloc_site *site, gfp_t flags, const char 
 	return text;
 }
 
-char *sim_kasprintf(const struct sim_alloc_site *site, gfp_t flags, const char *fmt, ...)
+char *sim_kasprintf(const struct sim_site *site, gfp_t flags, const char *fmt, ...)
 {
 	va_list args;
 	char *text;
@@ -253,13 +254,12 @@ u64 sim_slab_live_count(const struct svmsim_world *world)
 
 void sim_slab_fail_nth(struct svmsim_world *world, u64 nth)
 {
-	sim_slab_state(world)->fail_countdown = nth;
-	sim_slab_state(world)->failed = false;
+	sim_inject_kind_nth(world, &sim_fault_kmalloc, nth);
 }
 
 bool sim_slab_failed(const struct svmsim_world *world)
 {
-	return sim_slab_state(world)->failed;
+	return sim_inject_kind_failed(world);
 }
 
 static int slab_make(struct svmsim_world *world)
@@ -272,7 +272,6 @@ static void slab_reset(struct svmsim_world *world)
 {
 	sim_chunks_forget(world);
 	sim_caches_reset(world);
-	sim_slab_fail_nth(world, 0);
 }
 
 static void slab_unmake(struct svmsim_world *world)

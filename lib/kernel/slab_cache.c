@@ -142,7 +142,7 @@ static noinline void *internal_alloc(struct kmem_cache *cache, gfp_t flags)
 	return object;
 }
 
-static noinline void *checked_alloc(const struct sim_alloc_site *site, struct kmem_cache *cache,
+static noinline void *checked_alloc(const struct sim_site *site, struct kmem_cache *cache,
 				    gfp_t flags)
 {
 	void *object = sim_chunk_alloc(site, cache, cache->size, cache->align, flags);
@@ -155,7 +155,7 @@ static noinline void *checked_alloc(const struct sim_alloc_site *site, struct km
 	return object;
 }
 
-void *sim_kmem_cache_alloc(const struct sim_alloc_site *site, struct kmem_cache *s, gfp_t flags)
+void *sim_kmem_cache_alloc(const struct sim_site *site, struct kmem_cache *s, gfp_t flags)
 {
 	void *object = s->free_list;
 

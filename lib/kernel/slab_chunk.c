@@ -2,6 +2,7 @@
 /*
  * Chunks: records of objects, the live table, the quarantine.
  */
+#include "kernel/inject.h"
 #include "kernel/lock.h"
 #include "kernel/slab_internal.h"
 #include "kernel/time.h"
@@ -104,15 +105,7 @@ static void set_red(struct sim_chunk *chunk)
 			 sim_chunk_red_bytes(chunk));
 }
 
-static bool must_fail(struct sim_slab_state *state, gfp_t flags)
-{
-	if (!state->fail_countdown || (flags & __GFP_NOFAIL) || --state->fail_countdown)
-		return false;
-	state->failed = true;
-	return true;
-}
-
-void *sim_chunk_alloc(const struct sim_alloc_site *site, struct kmem_cache *cache, size_t size,
+void *sim_chunk_alloc(const struct sim_site *site, struct kmem_cache *cache, size_t size,
 		      size_t align, gfp_t flags)
 {
 	struct svmsim_world *world = sim_world;
@@ -122,7 +115,7 @@ void *sim_chunk_alloc(const struct sim_alloc_site *site, struct kmem_cache *cach
 	struct sim_chunk *chunk;
 	char *base, *object;
 
-	if (unlikely(must_fail(state, flags)))
+	if (!(flags & __GFP_NOFAIL) && sim_inject(&sim_fault_kmalloc, site))
 		return NULL;
 	base = world->allocator.alloc(world->allocator.ctx, host_bytes);
 	if (!base)

@@ -25,7 +25,7 @@
 struct sim_chunk {
 	struct sim_chunk *prev;
 	struct sim_chunk *next;
-	const struct sim_alloc_site *site;
+	const struct sim_site *site;
 	struct kmem_cache *cache;
 	uintptr_t free_pc;
 	void *base;
@@ -53,8 +53,6 @@ struct sim_chunk_list {
  * @table: hash table of the objects in both lists, keyed by address; never walked
  * @table_size: its size, a power of two
  * @caches: all caches, newest first
- * @fail_countdown: see sim_slab_fail_nth()
- * @failed: see sim_slab_failed()
  */
 struct sim_slab_state {
 	struct sim_chunk_list live;
@@ -62,8 +60,6 @@ struct sim_slab_state {
 	struct sim_chunk **table;
 	size_t table_size;
 	struct kmem_cache *caches;
-	u64 fail_countdown;
-	bool failed;
 };
 
 static inline struct sim_slab_state *sim_slab_state(const struct svmsim_world *world)
@@ -91,7 +87,7 @@ static inline size_t sim_chunk_red_bytes(const struct sim_chunk *chunk)
  *
  * Return: the object, NULL when a failure was asked for or the host has no memory.
  */
-void *sim_chunk_alloc(const struct sim_alloc_site *site, struct kmem_cache *cache, size_t size,
+void *sim_chunk_alloc(const struct sim_site *site, struct kmem_cache *cache, size_t size,
 		      size_t align, gfp_t flags);
 /**
  * sim_chunk_free - move an object into the quarantine, after checking it

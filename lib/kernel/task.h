@@ -46,6 +46,7 @@
 #include <linux/sim_site.h>
 #include <linux/types.h>
 #include <svmsim/schedule.h>
+#include "kernel/site.h"
 #include "kernel/world.h"
 
 struct host_fiber;
@@ -278,18 +279,6 @@ static __always_inline void sim_point_here(const struct sim_site *site)
 	if (unlikely(world->now_ns >= world->point_limit_ns))
 		sim_point_slow(world, site);
 }
-
-/** sim_site_count - number of sites of the program; ids are 1 to this */
-u32 sim_site_count(void);
-/** sim_site_at - the site with an id */
-const struct sim_site *sim_site_at(u32 id);
-/**
- * sim_site_text - name of a site: "abba.c:abba_one:mutex_lock(&b)", with "#2" for an ordinal of 2
- * @site: site
- * @buf: filled, cut at its end
- * @size: of @buf
- */
-void sim_site_text(const struct sim_site *site, char *buf, size_t size);
 
 /* Every world has these; called by world.c. */
 void sim_tasks_make(struct svmsim_world *world);

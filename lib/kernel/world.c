@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "kernel/world.h"
 #include <linux/errno.h>
+#include "kernel/inject.h"
 #include "kernel/world_internal.h"
 
 struct svmsim_world *sim_world;
@@ -80,6 +81,7 @@ static void unmake_core(struct svmsim_world *world)
 {
 	sim_reports_unmake(world);
 	sim_watchers_unmake(world);
+	sim_inject_unmake(world);
 	if (!names_are_listed(world))
 		sim_layer_names.unmake(world);
 	sim_free(world, world->machine, sizeof(*world->machine));
@@ -145,6 +147,7 @@ void sim_world_finish(struct svmsim_world *world)
 	if (world->finished)
 		return;
 	world->finished = true;
+	sim_inject_finish(world);
 	for (unsigned int i = world->layer_count; i--;)
 		if (world->layers[i]->finish)
 			world->layers[i]->finish(world);
@@ -153,6 +156,7 @@ void sim_world_finish(struct svmsim_world *world)
 void sim_world_reset(struct svmsim_world *world)
 {
 	sim_world_enter(world);
+	sim_inject_reset(world);
 	for (unsigned int i = world->layer_count; i--;)
 		if (world->layers[i]->reset)
 			world->layers[i]->reset(world);
