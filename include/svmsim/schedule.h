@@ -72,7 +72,8 @@ struct svmsim_point {
  * @start: another run? true and the state is that of the start of run number @run (from 0); false
  *	when there is none. Called once by whoever repeats runs, never by the world.
  * @next: who runs next: an index into @candidate. Sets *@quiet to the number of points at which the
- *	task can go on that follow without a question (the default is taken); 0 to be asked each time.
+ *	task can go on that follow without a question (the default is taken); 0 to be asked
+ *	each time.
  *	Asked in any case where the task can't go on and there is more than one candidate.
  * @random: next random value; a source of the scheduler's own, not the world's
  * @end: the run is over; false with a message when it did not come out as it had to (divergence);

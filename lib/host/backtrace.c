@@ -7,7 +7,9 @@
 
 #include <pthread.h>
 
-static __thread uintptr_t stack_end;
+/* Fibers change it at each switch: no call to find the thread's own copy. */
+static __thread uintptr_t stack_end __attribute__((tls_model("initial-exec")));
+static __thread uintptr_t thread_stack_end;
 
 void host_stack_prepare(void)
 {
@@ -15,11 +17,19 @@ void host_stack_prepare(void)
 	void *start;
 	size_t bytes;
 
-	if (stack_end || pthread_getattr_np(pthread_self(), &attr))
+	if (stack_end)
 		return;
-	if (!pthread_attr_getstack(&attr, &start, &bytes))
-		stack_end = (uintptr_t)start + bytes;
-	pthread_attr_destroy(&attr);
+	if (!thread_stack_end && !pthread_getattr_np(pthread_self(), &attr)) {
+		if (!pthread_attr_getstack(&attr, &start, &bytes))
+			thread_stack_end = (uintptr_t)start + bytes;
+		pthread_attr_destroy(&attr);
+	}
+	stack_end = thread_stack_end;
+}
+
+void host_stack_use(uintptr_t end)
+{
+	stack_end = end;
 }
 
 bool host_stack_holds(uintptr_t sp, uintptr_t address)

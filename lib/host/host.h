@@ -95,6 +95,41 @@ void host_symbolize(uintptr_t pc, char *buf, size_t size);
 /** host_symbol_function - as host_symbolize(), the bare function name only */
 void host_symbol_function(uintptr_t pc, char *buf, size_t size);
 
+/**
+ * struct host_fiber - a stack of its own for a function, all fibers sharing one host thread
+ *
+ * Stacks have a guard page below and start at different offsets within a page, so that the same
+ * frames of many fibers do not compete for the same cache sets. They are kept for reuse.
+ */
+struct host_fiber;
+
+#define HOST_FIBER_STACK_BYTES (256ul << 10)
+/* With sanitizers frames are larger. */
+#define HOST_FIBER_STACK_BYTES_SANITIZED (1ul << 20)
+
+/**
+ * host_fiber_create - a fiber that has not begun
+ * @entry: its body; must not return
+ * @arg: for @entry
+ * @colour: any number; chooses the offset of the stack
+ *
+ * Return: the fiber, NULL when the host has no memory for its stack.
+ */
+struct host_fiber *host_fiber_create(void (*entry)(void *arg), void *arg, unsigned int colour);
+/** host_fiber_main - the fiber that stands for the stack of the thread itself; never freed */
+struct host_fiber *host_fiber_main(void);
+/**
+ * host_fiber_switch - leave one fiber, go on with another
+ * @from: the one that runs
+ * @to: another
+ * @ends: @from will never be switched to again, only freed
+ *
+ * Returns when somebody switches back to @from.
+ */
+void host_fiber_switch(struct host_fiber *from, struct host_fiber *to, bool ends);
+/** host_fiber_free - give a fiber back that does not run; whatever its stack holds is forgotten */
+void host_fiber_free(struct host_fiber *fiber);
+
 /* More than the calls of one action reach down to. */
 #define HOST_STACK_PAINT_BYTES 65536
 /**

@@ -14,6 +14,9 @@ void host_stack_prepare(void);
 /* Whether the eight bytes at @address lie in the stack at or above @sp. */
 bool host_stack_holds(uintptr_t sp, uintptr_t address);
 
+/* Backtraces are about another stack from now on: the one that ends at @end; 0 for the thread's. */
+void host_stack_use(uintptr_t end);
+
 /* Before a signal can come: learns where the stack and the code of this process lie. */
 void host_crash_prepare(void);
 /*

@@ -106,7 +106,9 @@ SIM_EVENT(DMA_ALLOC_SGT_ERR, "dma", "dma_alloc_sgt_err", \
 SIM_EVENT(DMA_FREE_SGT, "dma", "dma_free_sgt", "device dir dma_addr size", \
 	"{device:s} dir={dir:dir} dma_addr={dma_addr:x} size={size}") \
 SIM_EVENT(FAULT_INJECT, "fault", "inject", "kind site nth", \
-	"kind={kind:s} site={site:s} nth={nth}")
+	"kind={kind:s} site={site:s} nth={nth}") \
+SIM_EVENT(SCHED_SWITCH, "sched", "sched_switch", "prev next", \
+	"prev_comm={prev:s} ==> next_comm={next:s}")
 /* clang-format on */
 
 #endif

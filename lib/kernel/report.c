@@ -5,6 +5,8 @@
  */
 #include "kernel/report.h"
 #include "kernel/report_internal.h"
+#include "kernel/report_scope.h"
+#include "kernel/task.h"
 #include "kernel/world.h"
 #include "kernel/world_internal.h"
 
@@ -285,6 +287,51 @@ void sim_scope_settle(void)
 	}
 	state->held_count = 0;
 	state->scope_finding = NULL;
+}
+
+/* struct kept_scope - what is open in a task that does not run; most scopes have nothing to keep */
+struct kept_scope {
+	struct sim_report *finding;
+	unsigned int held_count;
+	struct sim_report *held[];
+};
+
+void sim_scope_save(struct svmsim_world *world, struct sim_task *task)
+{
+	struct report_state *state = report_state(world);
+	struct kept_scope *kept;
+
+	task->scope_depth = world->reports.scope_depth;
+	task->scope_busy = world->reports.scope_busy;
+	task->scope = NULL;
+	world->reports.scope_depth = 0;
+	world->reports.scope_busy = false;
+	if (likely(!state->held_count && !state->scope_finding))
+		return;
+	kept = chunk_alloc(world, sizeof(*kept) + state->held_count * sizeof(kept->held[0]));
+	kept->finding = state->scope_finding;
+	kept->held_count = state->held_count;
+	for (unsigned int i = 0; i < state->held_count; i++)
+		kept->held[i] = state->held[i];
+	state->held_count = 0;
+	state->scope_finding = NULL;
+	task->scope = kept;
+}
+
+void sim_scope_restore(struct svmsim_world *world, struct sim_task *task)
+{
+	struct report_state *state = report_state(world);
+	const struct kept_scope *kept = task->scope;
+
+	world->reports.scope_depth = task->scope_depth;
+	world->reports.scope_busy = task->scope_busy;
+	if (likely(!kept))
+		return;
+	state->scope_finding = kept->finding;
+	state->held_count = kept->held_count;
+	for (unsigned int i = 0; i < kept->held_count; i++)
+		state->held[i] = kept->held[i];
+	task->scope = NULL;
 }
 
 struct sim_report *sim_scope_finding(void)

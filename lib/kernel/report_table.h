@@ -114,6 +114,18 @@ SIM_REPORT(LOCK_IMBALANCE, "lock-imbalance", \
 	"a lock was released that is not held, or taken twice by its owner", \
 	"Unlock without lock, unlock in the wrong mode, or a second lock by the owner of a " \
 	"lock that is not recursive.", "") \
+SIM_REPORT(DEADLOCK, "deadlock", \
+	"tasks that can never go on", \
+	"Each of these tasks waits for what only another of them could give, or for a wake-up " \
+	"that nobody is left to send. With what=cycle the wait-for graph has a cycle: no " \
+	"schedule gets out of it. With what=stuck nothing can run any more and no timer is " \
+	"pending: look for a wake-up that came too early or never.", "") \
+SIM_REPORT(LIVELOCK, "livelock", \
+	"tasks that run for ever and get nowhere", \
+	"For very long nothing has happened but tries that fail (a trylock, a poll of a flag), " \
+	"although every task that can run had its turn, and no timer or deadline is left that " \
+	"could change that. Look for who would have to run for the try to succeed: it may never " \
+	"get its CPU.", "") \
 SIM_REPORT(WARN, "warn", \
 	"a WARN of the modelled kernel", \
 	"The modelled code's own check failed; the text is the kernel's.", \

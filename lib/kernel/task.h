@@ -13,7 +13,7 @@
  *               the behavioural clock.
  * step          a switch taken, or an action of a scenario.
  * candidate     a task that could run next: it is runnable and its CPU can take it now.
- * default       the candidate that runs when nobody chooses: at a switch point the running task, and
+ * default       the candidate that runs when nobody chooses: at a switch point the running task;
  *               where that can't go on, the one that has been runnable longest. That is `fifo`.
  * choice        where another than the default was chosen: (task, site, occurrence) and the task
  *               chosen. A schedule is the list of a run's choices.
@@ -24,7 +24,7 @@
  *
  * A task has a CPU; each CPU has at most one current task. A current task gives its CPU up when it
  * blocks, and at a switch point where it may be preempted: never with preemption or interrupts
- * disabled; anywhere else with preempt=full, at cond_resched() only with preempt=none, and there and
+ * disabled; anywhere else with preempt=full, at cond_resched() only with preempt=none, there and
  * at might_sleep() with preempt=voluntary. A task that spins for a lock keeps its CPU. Softirqs and
  * hardirqs of a CPU are tasks that take the CPU from its current task, when it has them enabled.
  *
@@ -126,6 +126,10 @@ struct sim_waiting {
  * @waiting: valid while blocked or spinning
  * @wake_reason: what sim_task_block() will return
  * @deadline_ns: of the wait; ~0 for none
+ * @sleep_next: in the list of tasks with a deadline, next due first
+ * @blocked_ns: when the wait began
+ * @reported: a report said that it waits for ever
+ * @queue: that it is in
  * @preempt_count: open preempt_disable(), spinlocks held included
  * @bh_count: open local_bh_disable()
  * @migrate_count: open migrate_disable()
@@ -141,6 +145,8 @@ struct sim_waiting {
  * @scope_depth: saved struct sim_reports.scope_depth while it does not run
  * @scope_busy: the same
  * @scope: report.c's own, of the open scope
+ * @shown_name: how events and reports call it: the task, or the actor of the action it carries out
+ * @shown_pid: the actor's number
  * @action_step: step of the action that it carries out
  * @passed: by site id, how often it passed while others were runnable
  * @passed_capacity: room in @passed
@@ -166,6 +172,10 @@ struct sim_task {
 	struct sim_waiting waiting;
 	int wake_reason;
 	u64 deadline_ns;
+	struct sim_task *sleep_next;
+	u64 blocked_ns;
+	bool reported;
+	struct sim_task_queue *queue;
 	int preempt_count;
 	int bh_count;
 	int migrate_count;
@@ -181,6 +191,8 @@ struct sim_task {
 	unsigned int scope_depth;
 	bool scope_busy;
 	void *scope;
+	const char *shown_name;
+	int shown_pid;
 	u64 action_step;
 	u32 *passed;
 	u32 passed_capacity;
@@ -196,7 +208,7 @@ struct sim_task {
 /** sim_task_current - the running task; the root where no other was made; never NULL in a world */
 static __always_inline struct sim_task *sim_task_current(void)
 {
-	return sim_world->current;
+	return sim_world->running;
 }
 
 /**
@@ -283,7 +295,6 @@ static __always_inline void sim_point_here(const struct sim_site *site)
 /* Every world has these; called by world.c. */
 void sim_tasks_make(struct svmsim_world *world);
 void sim_tasks_start(struct svmsim_world *world);
-void sim_tasks_finish(struct svmsim_world *world);
 void sim_tasks_reset(struct svmsim_world *world);
 void sim_tasks_unmake(struct svmsim_world *world);
 

@@ -10,6 +10,7 @@
 #include <linux/smp.h>
 #include <linux/wait.h>
 #include "kernel/actor.h"
+#include "kernel/task.h"
 #include "kernel/workqueue.h"
 #include "kernel/world.h"
 
@@ -46,6 +47,7 @@ void sim_timer_enqueue(struct sim_timer_node *node, u64 expires_ns)
 		before = before->prev;
 	node->expires_ns = expires_ns;
 	list_add(&node->entry, before);
+	sim_points_changed(sim_world);
 }
 
 bool sim_timer_dequeue(struct sim_timer_node *node)
@@ -55,6 +57,7 @@ bool sim_timer_dequeue(struct sim_timer_node *node)
 	list_del(&node->entry);
 	node->entry.next = NULL;
 	node->entry.prev = NULL;
+	sim_points_changed(sim_world);
 	return true;
 }
 
@@ -94,6 +97,16 @@ static void run_due(struct svmsim_world *world, u64 instant_ns)
 		sim_timer_expire(node);
 	}
 	sim_actor_leave(world, outer);
+}
+
+void sim_time_expire(struct svmsim_world *world)
+{
+	run_due(world, world->now_ns);
+}
+
+bool sim_time_deadline(const struct svmsim_world *world, u64 *deadline_ns)
+{
+	return false;
 }
 
 static void advance_to(struct svmsim_world *world, u64 target_ns)

@@ -31,6 +31,19 @@ extern const struct sim_layer sim_layer_time;
  */
 void sim_time_advance(struct svmsim_world *world, u64 ns);
 /**
+ * sim_time_expire - what is due at the present time happens
+ * @world: the world
+ */
+void sim_time_expire(struct svmsim_world *world);
+/**
+ * sim_time_deadline - the nearest time that spinning code compares the clock with
+ * @world: the world
+ * @deadline_ns: set to it
+ *
+ * Return: false if there is none in the future.
+ */
+bool sim_time_deadline(const struct svmsim_world *world, u64 *deadline_ns);
+/**
  * sim_time_next - when the next timer is due
  * @world: the world
  * @expires_ns: set to its time, which may be in the past

@@ -2,6 +2,7 @@
 #include "kernel/world.h"
 #include <linux/errno.h>
 #include "kernel/inject.h"
+#include "kernel/task.h"
 #include "kernel/world_internal.h"
 
 struct svmsim_world *sim_world;
@@ -64,6 +65,7 @@ static void start(struct svmsim_world *world)
 	world->finished = false;
 	world->last_error[0] = '\0';
 	sim_random_seed(world, world->machine->seed);
+	sim_tasks_start(world);
 	for (unsigned int i = 0; i < world->layer_count; i++)
 		if (world->layers[i]->start)
 			world->layers[i]->start(world);
@@ -79,6 +81,7 @@ static void unmake_layers(struct svmsim_world *world, unsigned int made)
 /* What does not come from a listed layer, and the world itself. */
 static void unmake_core(struct svmsim_world *world)
 {
+	sim_tasks_unmake(world);
 	sim_reports_unmake(world);
 	sim_watchers_unmake(world);
 	sim_inject_unmake(world);
@@ -131,6 +134,7 @@ int sim_world_make(const struct svmsim_machine *machine, const struct host_alloc
 	if (!names_are_listed(world))
 		sim_layer_names.make(world);
 	sim_reports_make(world);
+	sim_tasks_make(world);
 	err = make_layers(world);
 	if (err) {
 		unmake_core(world);
@@ -160,6 +164,7 @@ void sim_world_reset(struct svmsim_world *world)
 	for (unsigned int i = world->layer_count; i--;)
 		if (world->layers[i]->reset)
 			world->layers[i]->reset(world);
+	sim_tasks_reset(world);
 	sim_reports_reset(world);
 	if (!names_are_listed(world))
 		sim_layer_names.reset(world);

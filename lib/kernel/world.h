@@ -71,7 +71,7 @@ struct sim_layer {
  * @events: digest, counts and consumers
  * @now_ns: behavioural clock
  * @point_limit_ns: behavioural time at which a switch point has something to do; 0 for each
- * @current: the task that runs
+ * @running: the task that runs
  * @tasks: all tasks, private to task.c
  * @inject_armed: the run has a plan of failures; see kernel/inject.h
  * @race_armed: instrumented code is watched; see kernel/race.h
@@ -94,7 +94,7 @@ struct svmsim_world {
 	struct sim_events events;
 	u64 now_ns;
 	u64 point_limit_ns;
-	struct sim_task *current;
+	struct sim_task *running;
 	struct sim_tasks *tasks;
 	bool inject_armed;
 	bool race_armed;
