@@ -65,6 +65,7 @@ static void start(struct svmsim_world *world)
 	world->finished = false;
 	world->last_error[0] = '\0';
 	sim_random_seed(world, world->machine->seed);
+	sim_statics_restore(world);
 	sim_tasks_start(world);
 	for (unsigned int i = 0; i < world->layer_count; i++)
 		if (world->layers[i]->start)
@@ -81,6 +82,7 @@ static void unmake_layers(struct svmsim_world *world, unsigned int made)
 /* What does not come from a listed layer, and the world itself. */
 static void unmake_core(struct svmsim_world *world)
 {
+	sim_statics_forget(world);
 	sim_tasks_unmake(world);
 	sim_reports_unmake(world);
 	sim_watchers_unmake(world);

@@ -26,6 +26,7 @@
 #include "host/host.h"
 #include "kernel/event.h"
 #include "kernel/report.h"
+#include "kernel/statics.h"
 
 enum sim_slot {
 	SIM_SLOT_NAMES,
@@ -83,6 +84,7 @@ struct sim_layer {
  * @cpu_count: online CPUs, at least 1
  * @task_name: name of the running actor, for reports and traces; "<machine>" before the first
  * @task_pid: its number, from 0 in order of first actions
+ * @statics: what static variables above the seam hold, while another world's are in place
  * @rng: state of the world's one random source
  * @allocator: where host memory of this world comes from
  * @layers: registered layers, lowest first
@@ -106,6 +108,7 @@ struct svmsim_world {
 	unsigned int cpu_count;
 	const char *task_name;
 	int task_pid;
+	void *statics;
 	u64 rng[4];
 	struct host_allocator allocator;
 	const struct sim_layer *const *layers;
@@ -124,6 +127,8 @@ extern struct svmsim_world *sim_world;
 static inline void sim_world_enter(struct svmsim_world *world)
 {
 	sim_world = world;
+	if (unlikely(world && world != sim_statics_owner))
+		sim_statics_enter(world);
 }
 
 /** sim_scope_begin - enter a call into the modelled kernel; see kernel/report.h; they nest */

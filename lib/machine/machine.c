@@ -5,6 +5,7 @@
 #include "check/check.h"
 #include "iova_sim/layer.h"
 #include "kernel/layers.h"
+#include "kernel/module.h"
 #include "machine/machine_internal.h"
 
 static struct machine_state *state_of(const struct svmsim_world *world)
@@ -41,11 +42,17 @@ static void machine_start(struct svmsim_world *world)
 {
 	machine_areas_build(world);
 	machine_build(world);
+	state_of(world)->modules_err = sim_modules_init();
 }
 
-/* Drivers go before anything is judged: what they registered to be released is not left behind. */
+/*
+ * Drivers go before anything is judged: what they registered to be released is not left behind. A
+ * module whose init failed undid what it had done.
+ */
 static void machine_finish(struct svmsim_world *world)
 {
+	if (!state_of(world)->modules_err)
+		sim_modules_exit();
 	sim_device_unbind_all(world);
 }
 

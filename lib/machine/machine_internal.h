@@ -80,10 +80,12 @@ struct svmsim_mapping {
  * struct machine_state - the layer's slot
  * @handles: struct machine_handle in order of their making
  * @area_pfn: first page frame of each area
+ * @modules_err: what the modules' init functions returned
  */
 struct machine_state {
 	struct list_head handles;
 	unsigned long area_pfn[SVMSIM_AREA_MAX];
+	int modules_err;
 };
 
 extern const struct sim_layer sim_layer_machine;

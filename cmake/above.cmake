@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# Code above the kernel-API seam: its objects keep their static state in sections of their own, and
+# its marked accesses are switch points. Counters of coverage are no state of a world: these objects
+# do without.
+
+set(SVMSIM_ABOVE_FLAGS ${SVMSIM_KERNEL_FLAGS})
+list(REMOVE_ITEM SVMSIM_ABOVE_FLAGS --coverage -fsanitize=fuzzer-no-link)
+list(APPEND SVMSIM_ABOVE_FLAGS -DSIM_MARKED_POINTS=1
+	-fno-inline -fno-optimize-sibling-calls
+	"SHELL:-include ${PROJECT_SOURCE_DIR}/cmake/above_anchor.h")
+# svmsim_above(NAME [LAYER] SOURCES file.c ... [USES layer ...]): an object library above_NAME. Whoever
+# needs it refers to `const char *const sim_above_NAME[]`, which ends with NULL, to have all of it
+# taken from an archive. With LAYER it is part of the layer NAME, declared after it.
+function(svmsim_above name)
+	cmake_parse_arguments(ABOVE "LAYER" "" "SOURCES;USES" ${ARGN})
+	set(table ${CMAKE_CURRENT_BINARY_DIR}/${name}_anchors.c)
+	set(declared "")
+	set(entries "")
+	foreach(source ${ABOVE_SOURCES})
+		get_filename_component(stem ${source} NAME_WE)
+		set(anchor sim_above_${name}_${stem})
+		set_property(SOURCE ${source} APPEND PROPERTY COMPILE_DEFINITIONS
+			SIM_ABOVE_ANCHOR=${anchor})
+		string(APPEND declared "extern const char ${anchor};\n")
+		string(APPEND entries "\t&${anchor},\n")
+	endforeach()
+	file(CONFIGURE OUTPUT ${table} @ONLY CONTENT
+"/* Written by cmake/above.cmake. */
+@declared@
+extern const char *const sim_above_@name@[];
+const char *const sim_above_@name@[] = {
+@entries@	(const char *)0,
+};
+")
+	set_property(SOURCE ${table} PROPERTY COMPILE_DEFINITIONS
+		SIM_ABOVE_ANCHOR=sim_above_${name}_table)
+	add_library(above_${name} OBJECT ${ABOVE_SOURCES} ${table})
+	target_compile_options(above_${name} PRIVATE ${SVMSIM_ABOVE_FLAGS})
+	foreach(layer ${ABOVE_USES})
+		target_link_libraries(above_${name} PRIVATE layer_${layer})
+	endforeach()
+	set_target_properties(above_${name} PROPERTIES C_COMPILER_LAUNCHER
+		"${PROJECT_SOURCE_DIR}/cmake/above-compile;${CMAKE_OBJCOPY};${CMAKE_C_COMPILER_LAUNCHER}")
+	if(ABOVE_LAYER)
+		set_property(GLOBAL APPEND PROPERTY SVMSIM_LAYER_OBJECTS $<TARGET_OBJECTS:above_${name}>)
+	endif()
+endfunction()

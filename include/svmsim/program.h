@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * DOC: Overview
+ *
+ * Small programs of kernel code that come with the library: classic bugs of locking, waiting and
+ * memory, and beside each (its name ends in "_fixed") the nearest correct form. They are called by
+ * name, each in the task that calls it, and share state with others of their file, which begins
+ * afresh with each run of a world.
+ */
+#ifndef SVMSIM_PROGRAM_H
+#define SVMSIM_PROGRAM_H
+
+#include <stdbool.h>
+#include <svmsim/export.h>
+
+struct svmsim_world;
+
+/**
+ * struct svmsim_program - one program
+ * @name: how it is called, "abba_one"
+ * @about: one line of what it does
+ */
+struct svmsim_program {
+	const char *name;
+	const char *about;
+};
+
+/** svmsim_program_count - number of programs */
+SVMSIM_API unsigned int svmsim_program_count(void);
+/**
+ * svmsim_program_get - a program by index
+ * @index: from 0, in order of names
+ * @program: filled
+ *
+ * Return: 0, -EINVAL when there is none.
+ */
+SVMSIM_API int svmsim_program_get(unsigned int index, struct svmsim_program *program);
+/**
+ * svmsim_program_known - is there a program with a name?
+ * @name: any
+ */
+SVMSIM_API bool svmsim_program_known(const char *name);
+/**
+ * svmsim_program_call - run a program in the running task
+ * @world: world
+ * @name: program
+ *
+ * Context: may block, and switch to other tasks.
+ * Return: what it returns, 0 or a negative errno; -ENOENT when there is none with this name.
+ */
+SVMSIM_API int svmsim_program_call(struct svmsim_world *world, const char *name);
+
+#endif
