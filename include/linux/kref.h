@@ -4,6 +4,7 @@
 
 #include <linux/container_of.h>
 #include <linux/refcount.h>
+#include <linux/sim_fault.h>
 
 /* fidelity: same */
 struct kref {
@@ -48,7 +49,13 @@ static inline int kref_put_mutex(struct kref *kref, void (*release)(struct kref 
 
 static inline int __must_check kref_get_unless_zero(struct kref *kref)
 {
-	return refcount_inc_not_zero(&kref->refcount);
+	return (refcount_inc_not_zero)(&kref->refcount);
 }
+
+#ifdef SIM_MARKED_POINTS
+#define kref_get_unless_zero(kref)                                                               \
+	(!sim_fails_unless_zero(SIM_SITE(SIM_POINT_FAIL, "kref_get_unless_zero", #kref)) &&       \
+	 (kref_get_unless_zero)(kref))
+#endif
 
 #endif

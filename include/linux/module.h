@@ -4,9 +4,10 @@
 
 #include <linux/export.h>
 #include <linux/moduleparam.h>
+#include <linux/sim_fault.h>
 #include <linux/types.h>
 
-/* fidelity: simplified: everything is one program; references always succeed and are counted */
+/* fidelity: simplified: everything is one program; references fail only where that is injected */
 struct module {
 	const char *name;
 	int sim_ref_count;
@@ -22,9 +23,18 @@ static inline bool try_module_get(struct module *module)
 	return true;
 }
 
+/* What is built in stays. */
+#define try_module_get(mod)                                                                      \
+	({                                                                                       \
+		struct module *__sim_mod = (mod);                                                 \
+		!(__sim_mod && sim_fails_module(SIM_SITE(SIM_POINT_FAIL, "try_module_get",        \
+							 #mod))) &&                               \
+			(try_module_get)(__sim_mod);                                              \
+	})
+
 static inline void __module_get(struct module *module)
 {
-	(void)try_module_get(module);
+	(void)(try_module_get)(module);
 }
 
 static inline void module_put(struct module *module)

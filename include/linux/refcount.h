@@ -4,6 +4,7 @@
 
 #include <linux/atomic.h>
 #include <linux/limits.h>
+#include <linux/sim_fault.h>
 #include <linux/types.h>
 
 struct mutex;
@@ -80,6 +81,12 @@ static inline bool __must_check refcount_inc_not_zero(refcount_t *r)
 {
 	return __refcount_add_not_zero(1, r, NULL);
 }
+
+#ifdef SIM_MARKED_POINTS
+#define refcount_inc_not_zero(r)                                                                 \
+	(!sim_fails_unless_zero(SIM_SITE(SIM_POINT_FAIL, "refcount_inc_not_zero", #r)) &&         \
+	 (refcount_inc_not_zero)(r))
+#endif
 
 static inline void __refcount_inc(refcount_t *r, int *oldp)
 {

@@ -218,6 +218,14 @@ SVMSIM_API int svmsim_window_link(struct svmsim_window *window, uint64_t offset_
 				  struct svmsim_ram *ram, uint64_t first, uint64_t last,
 				  enum svmsim_direction direction, bool each_page);
 /**
+ * svmsim_window_linked_bytes - how much the last svmsim_window_link() of a window linked
+ * @window: window
+ *
+ * Return: all of it, or after an error what the calls before the failed one did: what a driver has
+ * to unlink again.
+ */
+SVMSIM_API uint64_t svmsim_window_linked_bytes(const struct svmsim_window *window);
+/**
  * svmsim_window_link_bytes - one dma_iova_link() of a buffer that need not consist of pages
  * @window: window
  * @offset_bytes: where in the window

@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include "iova_sim/dma_alloc.h"
 #include "iova_sim/dma_iommu.h"
+#include "kernel/inject.h"
 #include "mm/cache.h"
 
 #define ZONE_FLAGS (__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM | __GFP_COMP)
@@ -71,7 +72,8 @@ static struct page *area_alloc(struct device *dev, size_t size, dma_addr_t *hand
 	struct page *page = NULL;
 	dma_addr_t iova;
 
-	if (pages && pages <= 1ull << SIM_PHYS_ORDER_MAX)
+	/* One question for all pages, which a kernel collects order by order. */
+	if (pages && pages <= 1ull << SIM_PHYS_ORDER_MAX && !sim_inject_variant(&sim_fault_page, 0))
 		page = sim_phys_alloc_contig(sim_world, pages, area_alignment(domain, size));
 	if (!page)
 		return NULL;

@@ -7,6 +7,7 @@
 #include <linux/swiotlb.h>
 #include "iova_sim/dma_iommu.h"
 #include "iova_sim/iova_device.h"
+#include "kernel/inject.h"
 #include "mm/cache.h"
 
 /* Firmware lists the ranges in any order. */
@@ -250,6 +251,8 @@ dma_addr_t sim_dma_iova_alloc(struct device *dev, size_t size, u64 dma_limit)
 	bool fell_back = false;
 	unsigned long pfn;
 
+	if (sim_inject(&sim_fault_iova, NULL))
+		return 0;
 	dma_limit = min_not_zero(dma_limit, dev->bus_dma_limit);
 	if (domain->geometry.force_aperture)
 		dma_limit = min(dma_limit, (u64)domain->geometry.aperture_end);

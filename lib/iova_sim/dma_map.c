@@ -14,6 +14,7 @@
 #include "iova_sim/dma_debug.h"
 #include "iova_sim/dma_direct.h"
 #include "iova_sim/dma_iommu.h"
+#include "kernel/inject.h"
 #include "kernel/report.h"
 #include "mm/phys.h"
 
@@ -117,7 +118,9 @@ dma_addr_t dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,
 		return DMA_MAPPING_ERROR;
 
 	sim_scope_begin();
-	if (map_is_direct(dev))
+	if (sim_inject(&sim_fault_dma_map, NULL))
+		addr = DMA_MAPPING_ERROR;
+	else if (map_is_direct(dev))
 		addr = dma_direct_map_phys(dev, phys, size, dir, attrs);
 	else
 		addr = iommu_dma_map_phys(dev, phys, size, dir, attrs);

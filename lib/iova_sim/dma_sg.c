@@ -11,6 +11,7 @@
 #include <linux/scatterlist.h>
 #include "iova_sim/dma_debug.h"
 #include "iova_sim/dma_iommu.h"
+#include "kernel/inject.h"
 #include "kernel/report.h"
 
 void sim_sg_trace(struct scatterlist *sgl, int nents)
@@ -35,7 +36,9 @@ static int map_sg(struct device *dev, struct scatterlist *sg, int nents,
 	if (WARN_ON_ONCE(!dev->dma_mask))
 		return 0;
 
-	if (use_dma_iommu(dev))
+	if (sim_inject(&sim_fault_dma_map, NULL))
+		ents = -ENOMEM;
+	else if (use_dma_iommu(dev))
 		ents = iommu_dma_map_sg(dev, sg, nents, dir, attrs);
 	else
 		ents = dma_direct_map_sg(dev, sg, nents, dir, attrs);

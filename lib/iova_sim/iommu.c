@@ -18,6 +18,7 @@
 #include "iova_sim/iopt_internal.h"
 #include "iova_sim/layer.h"
 #include "iova_sim/pgsize.h"
+#include "kernel/inject.h"
 
 #define GFP_REFUSED (__GFP_COMP | __GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM)
 
@@ -92,7 +93,8 @@ static noinline int map_range(struct iommu_domain *domain, unsigned long iova, p
 
 		pgsize = next_pgsize(domain->pgsize_bitmap, iova + done, paddr + done, size - done,
 				     &count);
-		err = ops->map_pages(domain, iova + done, paddr + done, pgsize, count, prot, gfp,
+		err = sim_inject(&sim_fault_map, NULL) ? -ENOMEM :
+		      ops->map_pages(domain, iova + done, paddr + done, pgsize, count, prot, gfp,
 				     &mapped);
 		/* Also after an error some pages may have been mapped. */
 		done += mapped;
@@ -121,7 +123,7 @@ static __always_inline bool is_simple(const struct sim_domain *sdom, u64 iova, s
 
 /*
  * One page into an empty entry of the leaf table used last: linking page by page. Here every
- * driver does the same and nothing can fail. Whatever is unusual goes the long way.
+ * driver does the same and nothing can fail by itself. Whatever is unusual goes the long way.
  */
 static __always_inline bool map_one(struct sim_domain *sdom, u64 iova, u64 paddr, size_t size,
 				    int prot, gfp_t gfp)
@@ -146,7 +148,8 @@ int iommu_map_nosync(struct iommu_domain *domain, unsigned long iova, phys_addr_
 	struct sim_domain *sdom = to_sim_domain(domain);
 
 	might_sleep_if(gfpflags_allow_blocking(gfp));
-	if (unlikely(!map_one(sdom, iova, paddr, size, prot, gfp)))
+	if (unlikely(sim_world->inject_armed) ||
+	    unlikely(!map_one(sdom, iova, paddr, size, prot, gfp)))
 		return map_range(domain, iova, paddr, size, prot, gfp);
 	sim_event(IOMMU_MAP, sdom->index, iova, paddr, size);
 	return 0;
@@ -159,7 +162,8 @@ int iommu_sync_map(struct iommu_domain *domain, unsigned long iova, size_t size)
 	int err = 0;
 
 	if (ops->iotlb_sync_map)
-		err = ops->iotlb_sync_map(domain, iova, size);
+		err = sim_inject(&sim_fault_sync, NULL) ? -ENOMEM :
+		      ops->iotlb_sync_map(domain, iova, size);
 	watch = to_sim_domain(domain)->state->watch;
 	if (unlikely(watch) && watch->synced && !err)
 		watch->synced(watch->ctx, domain, iova, size);

@@ -13,6 +13,7 @@
 #include "device/sim_device.h"
 #include "iova_sim/layer.h"
 #include "iova_sim/swiotlb_slots.h"
+#include "kernel/inject.h"
 #include "mm/cache.h"
 
 /* Below it a kernel does not look for a smaller pool. */
@@ -158,7 +159,8 @@ phys_addr_t swiotlb_tbl_map_single(struct device *dev, phys_addr_t orig_addr, si
 
 	offset = sim_slot_align_offset(dev, alloc_align_mask, orig_addr);
 	size = ALIGN(mapping_size + offset, alloc_align_mask + 1);
-	index = sim_slots_take(dev, orig_addr, size, alloc_align_mask);
+	index = sim_inject(&sim_fault_bounce, NULL) ? -1 :
+		sim_slots_take(dev, orig_addr, size, alloc_align_mask);
 	if (index < 0) {
 		warn_full(dev, size, attrs);
 		return DMA_MAPPING_ERROR;

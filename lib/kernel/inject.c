@@ -3,6 +3,7 @@
  * Questions and their answers. A plan belongs to a run: it ends with the reset of the world.
  */
 #include "kernel/inject.h"
+#include <linux/sim_fault.h>
 #include "kernel/inject_internal.h"
 #include "kernel/site.h"
 #include "kernel/warn_internal.h"
@@ -175,6 +176,16 @@ bool sim_inject_slow(const struct sim_fault_kind *kind, const struct sim_site *p
 	};
 	sim_event(FAULT_INJECT, sim_name(kind->name), sim_name(site->name), site->question_count);
 	return true;
+}
+
+bool sim_fails_unless_zero(const struct sim_site *site)
+{
+	return sim_inject(&sim_fault_unless_zero, site);
+}
+
+bool sim_fails_module(const struct sim_site *site)
+{
+	return sim_inject(&sim_fault_module, site);
 }
 
 static void arm(struct svmsim_world *world, const struct sim_inject_state *state)

@@ -7,12 +7,13 @@
 
 SIM_FAULT_KIND(kmalloc, "kmalloc", true, "an object of kmalloc() or of a cache", -ENOMEM);
 SIM_FAULT_KIND(percpu, "percpu", true, "a per-CPU object", -ENOMEM);
-SIM_FAULT_KIND(page, "page", true, "pages of an order: page/0, page/9", -ENOMEM);
-SIM_FAULT_KIND(iova, "iova", true, "a range of IOVA space", -ENOMEM, -EOPNOTSUPP);
-SIM_FAULT_KIND(map, "map", true, "iommu_map() of a range", -ENOMEM, -EINVAL);
-SIM_FAULT_KIND(dma_map, "dma-map", true, "a mapping of the DMA API", -ENOMEM, -EIO);
-SIM_FAULT_KIND(sync, "sync", true, "the driver's iotlb_sync_map()", -ENOMEM);
-SIM_FAULT_KIND(bounce, "bounce", true, "a slot for a bounce buffer", -ENOMEM);
+SIM_FAULT_KIND(page, "page", true, "pages of an order: page/0, page/9", -ENOMEM, -EIO);
+SIM_FAULT_KIND(iova, "iova", true, "a range of IOVA space", -ENOMEM, -EIO,
+	       -EOPNOTSUPP);
+SIM_FAULT_KIND(map, "map", true, "the driver maps a part of a range", -ENOMEM, -EIO);
+SIM_FAULT_KIND(dma_map, "dma-map", true, "a mapping of the DMA API", -ENOMEM);
+SIM_FAULT_KIND(sync, "sync", true, "the driver's iotlb_sync_map()", -ENOMEM, -EIO);
+SIM_FAULT_KIND(bounce, "bounce", true, "a slot for a bounce buffer", -ENOMEM, -EIO);
 SIM_FAULT_KIND(signal, "signal", true, "a signal comes during an interruptible wait", -EINTR,
 	       -ERESTARTSYS);
 SIM_FAULT_KIND(kill, "kill", true, "a fatal signal comes during a killable wait", -EINTR,

@@ -5,6 +5,7 @@
 #include <linux/mm.h>
 #include <linux/pci-p2pdma.h>
 #include <svmsim/inspect.h>
+#include "kernel/inject.h"
 #include "machine/machine_internal.h"
 #include "mm/cache.h"
 
@@ -61,6 +62,18 @@ static int alloc_scattered(struct svmsim_world *world, struct svmsim_ram *ram)
 	return 0;
 }
 
+/* One question for the whole of it, of the order that a driver would ask for. */
+static int fill_ram(struct svmsim_world *world, struct svmsim_ram *ram, bool contiguous,
+		    u64 align_bytes)
+{
+	int order = contiguous ? get_order(ram->page_count << PAGE_SHIFT) : 0;
+
+	if (sim_inject_variant(&sim_fault_page, order))
+		return -ENOMEM;
+	return contiguous ? alloc_contiguous(world, ram, align_bytes) :
+			    alloc_scattered(world, ram);
+}
+
 static int ram_alloc_check(struct svmsim_world *world, u64 pages, bool contiguous,
 			   u64 align_bytes)
 {
@@ -87,8 +100,7 @@ int svmsim_ram_alloc(struct svmsim_world *world, uint64_t pages, bool contiguous
 	machine_begin(world);
 	made = machine_handle_new(world, sizeof(*made) + pages * sizeof(made->pfn[0]));
 	made->page_count = pages;
-	err = contiguous ? alloc_contiguous(world, made, align_bytes) :
-			   alloc_scattered(world, made);
+	err = fill_ram(world, made, contiguous, align_bytes);
 	if (err) {
 		machine_handle_drop(&made->handle);
 		sim_set_error(world, err, "no %s%llu pages of RAM are free, %llu are in all",

@@ -93,6 +93,7 @@ static int link_pages(struct svmsim_window *window, u64 offset, const struct svm
 		if (err)
 			return sim_set_error(window->handle.world, err,
 					     "dma_iova_link() of page %llu failed", first);
+		window->linked_bytes += pages << PAGE_SHIFT;
 		first += pages;
 		offset += pages << PAGE_SHIFT;
 	}
@@ -112,9 +113,15 @@ int svmsim_window_link(struct svmsim_window *window, uint64_t offset_bytes, stru
 	if (err)
 		return err;
 	machine_begin(window->handle.world);
+	window->linked_bytes = 0;
 	err = link_pages(window, offset_bytes, ram, first, last,
 			 (enum dma_data_direction)direction, each_page);
 	return machine_end(actor_of(window), err);
+}
+
+uint64_t svmsim_window_linked_bytes(const struct svmsim_window *window)
+{
+	return window->linked_bytes;
 }
 
 int svmsim_window_sync(struct svmsim_window *window, uint64_t offset_bytes, uint64_t bytes)

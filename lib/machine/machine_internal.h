@@ -41,11 +41,13 @@ struct svmsim_ram {
  * @handle: in the world's list
  * @dev: device
  * @state: as the kernel left it, also after the window was freed
+ * @linked_bytes: see svmsim_window_linked_bytes()
  */
 struct svmsim_window {
 	struct machine_handle handle;
 	struct device *dev;
 	struct dma_iova_state state;
+	u64 linked_bytes;
 };
 
 /**

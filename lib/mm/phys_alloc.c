@@ -4,6 +4,7 @@
  * single pages in front, so that allocating and freeing one page costs a few instructions. The
  * struct page of a free page is all zero but for what the lists need of a block's first page.
  */
+#include "kernel/inject.h"
 #include "mm/cache.h"
 #include "mm/phys_internal.h"
 #include <linux/log2.h>
@@ -316,6 +317,8 @@ struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
 		WARN_ON_ONCE(!(gfp & __GFP_NOWARN));
 		return NULL;
 	}
+	if (!(gfp & __GFP_NOFAIL) && sim_inject_variant(&sim_fault_page, (int)order))
+		return NULL;
 	if (nid < 0 || nid >= (int)state->node_count)
 		nid = node_of_cpu(world);
 	if (unlikely(gfp & (__GFP_DMA | __GFP_DMA32)))

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* As code above the seam is compiled. */
+#define SIM_MARKED_POINTS 1
 #include <linux/array_size.h>
 #include <linux/errno.h>
+#include <linux/kref.h>
+#include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <svmsim/fault.h>
@@ -286,6 +290,31 @@ static void test_sites_have_numbers_and_names(void **state)
 	ktest_assert_null(sim_site_at(sim_site_count() + 1));
 }
 
+static void test_references_fail(void **state)
+{
+	struct svmsim_world *world = kernel_world();
+	struct module module = { .name = "m" }, *none = NULL;
+	struct kref ref = KREF_INIT(1);
+	refcount_t count = REFCOUNT_INIT(1);
+
+	plan(world, "unless-zero", 1);
+	ktest_assert_false(kref_get_unless_zero(&ref));
+	ktest_assert_int_equal(kref_read(&ref), 1);
+	ktest_assert_true(kref_get_unless_zero(&ref));
+	plan(world, "test_kernel_inject.c:test_references_fail:refcount_inc_not_zero(&count)#2",
+	     1);
+	ktest_assert_true(refcount_inc_not_zero(&count));
+	ktest_assert_false(refcount_inc_not_zero(&count));
+	plan(world, "module", 1);
+	ktest_assert_true(try_module_get(none));
+	ktest_assert_false(try_module_get(&module));
+	ktest_assert_true(try_module_get(&module));
+	ktest_assert_int_equal(module.sim_ref_count, 1);
+	plan(world, "module", 1);
+	__module_get(&module);
+	ktest_assert_u64_equal(svmsim_injection_count(world), 0);
+}
+
 static const struct ktest tests[] = {
 	KTEST(test_fails_the_nth_question_of_a_site),
 	KTEST(test_fails_the_nth_question_of_a_kind),
@@ -298,6 +327,7 @@ static const struct ktest tests[] = {
 	KTEST(test_wrong_plans_are_refused),
 	KTEST(test_names),
 	KTEST(test_kind_stands_before_a_place_that_does_more),
+	KTEST(test_references_fail),
 	KTEST(test_sites_have_numbers_and_names),
 };
 KTEST_MAIN(tests)
