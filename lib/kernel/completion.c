@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include <linux/completion.h>
-#include <linux/wait.h>
+#include "kernel/race.h"
+#include "kernel/sched.h"
 
 /* What complete_all() leaves: done for every waiter until it is initialised again. */
 #define DONE_FOR_ALL (~0u)
 
-void complete(struct completion *x)
+void sim_complete(struct completion *x, bool all, const struct sim_site *site)
 {
-	if (x->done != DONE_FOR_ALL)
+	sim_order_release(x);
+	if (all)
+		x->done = DONE_FOR_ALL;
+	else if (x->done != DONE_FOR_ALL)
 		x->done++;
-}
-
-void complete_all(struct completion *x)
-{
-	x->done = DONE_FOR_ALL;
+	do {
+		swake_up_locked(&x->wait, 0);
+	} while (all && swait_active(&x->wait));
+	/* From here on @x may be gone: the waiter owns it. */
+	sim_point_here(site);
 }
 
 bool try_wait_for_completion(struct completion *x)
@@ -22,55 +26,119 @@ bool try_wait_for_completion(struct completion *x)
 		return false;
 	if (x->done != DONE_FOR_ALL)
 		x->done--;
+	sim_order_acquire(x);
 	return true;
 }
 
 bool completion_done(struct completion *x)
 {
-	return x->done != 0;
+	if (!x->done)
+		return false;
+	sim_order_acquire(x);
+	return true;
 }
 
-static unsigned long wait_for(struct completion *x, unsigned long timeout)
+/* Sleeps until it is done, the time is up, or a signal comes; returns what is left or -errno. */
+static long sleep_until_done(struct completion *x, unsigned int state, long timeout,
+			     const struct sim_site *site)
 {
-	struct sim_wait wait = sim_wait_begin(timeout);
+	struct swait_queue wait = { .task = current };
+	const struct sim_waiting waiting = {
+		.verb = "completion",
+		.name = site->argument,
+		.object = x,
+		.site = site,
+	};
+	const struct sim_site *inject = site;
 
-	while (!x->done && sim_wait_step(&wait))
-		;
-	if (try_wait_for_completion(x))
-		return sim_wait_left(&wait);
-	if (!wait.has_deadline)
-		sim_wait_forever("completion");
-	return 0;
+	INIT_LIST_HEAD(&wait.task_list);
+	do {
+		if (sim_signal_ends(state, inject)) {
+			timeout = -ERESTARTSYS;
+			break;
+		}
+		inject = NULL;
+		if (list_empty(&wait.task_list))
+			list_add_tail(&wait.task_list, &x->wait.task_list);
+		sim_state_set(state);
+		if (timeout != MAX_SCHEDULE_TIMEOUT)
+			timeout = sim_sleep_timeout(&waiting, timeout);
+		else if (sim_sleep_waiting(&waiting, ~0ull) == -EDEADLK)
+			break;
+	} while (!x->done && timeout);
+	if (!list_empty(&wait.task_list))
+		list_del_init(&wait.task_list);
+	return timeout;
 }
 
-void wait_for_completion(struct completion *x)
+long sim_wait_for_completion(struct completion *x, unsigned int state, unsigned long timeout,
+			     const struct sim_site *site)
 {
-	wait_for(x, SIM_WAIT_FOREVER);
+	long left = timeout > (unsigned long)MAX_SCHEDULE_TIMEOUT ? MAX_SCHEDULE_TIMEOUT :
+								    (long)timeout;
+
+	might_sleep();
+	sim_point_here(site);
+	if (!x->done) {
+		left = sleep_until_done(x, state, left, site);
+		if (!x->done)
+			return left;
+	}
+	try_wait_for_completion(x);
+	return left ? left : 1;
 }
 
-int wait_for_completion_interruptible(struct completion *x)
+void (complete)(struct completion *x)
 {
-	wait_for(x, SIM_WAIT_FOREVER);
-	return 0;
+	complete(x);
 }
 
-int wait_for_completion_killable(struct completion *x)
+void (complete_all)(struct completion *x)
 {
-	wait_for(x, SIM_WAIT_FOREVER);
-	return 0;
+	complete_all(x);
 }
 
-unsigned long wait_for_completion_timeout(struct completion *x, unsigned long timeout)
+void (wait_for_completion)(struct completion *x)
 {
-	return wait_for(x, timeout);
+	wait_for_completion(x);
 }
 
-long wait_for_completion_interruptible_timeout(struct completion *x, unsigned long timeout)
+void (wait_for_completion_io)(struct completion *x)
 {
-	return (long)wait_for(x, timeout);
+	wait_for_completion_io(x);
 }
 
-long wait_for_completion_killable_timeout(struct completion *x, unsigned long timeout)
+int (wait_for_completion_interruptible)(struct completion *x)
 {
-	return (long)wait_for(x, timeout);
+	return wait_for_completion_interruptible(x);
+}
+
+int (wait_for_completion_killable)(struct completion *x)
+{
+	return wait_for_completion_killable(x);
+}
+
+int (wait_for_completion_state)(struct completion *x, unsigned int state)
+{
+	return wait_for_completion_state(x, state);
+}
+
+unsigned long (wait_for_completion_timeout)(struct completion *x, unsigned long timeout)
+{
+	return wait_for_completion_timeout(x, timeout);
+}
+
+unsigned long (wait_for_completion_io_timeout)(struct completion *x, unsigned long timeout)
+{
+	return wait_for_completion_io_timeout(x, timeout);
+}
+
+long (wait_for_completion_interruptible_timeout)(struct completion *x, unsigned long timeout)
+{
+	return wait_for_completion_interruptible_timeout(x, timeout);
+}
+
+long (wait_for_completion_killable_timeout)(struct completion *x, unsigned long timeout)
+{
+	return wait_for_completion_killable_timeout(x, timeout);
 }

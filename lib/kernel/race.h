@@ -11,8 +11,8 @@
 
 #include "kernel/world.h"
 
-void sim_race_acquire(const void *object);
-void sim_race_release(const void *object);
+void __weak sim_race_acquire(const void *object);
+void __weak sim_race_release(const void *object);
 
 /** sim_order_acquire - what was released on @object before happened before what follows here */
 static __always_inline void sim_order_acquire(const void *object)

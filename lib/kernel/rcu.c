@@ -4,8 +4,8 @@
  */
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
-#include <linux/wait.h>
 #include "kernel/lock.h"
+#include "kernel/time.h"
 #include "kernel/workqueue_internal.h"
 
 /* As in the kernel an offset in place of a function says: free the object around the head. */

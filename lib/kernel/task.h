@@ -273,6 +273,13 @@ struct sim_task *sim_task_queue_pop(struct sim_task_queue *queue);
 void sim_task_settle(void);
 /** sim_task_yield - a switch point at which the running task goes to the end of the line */
 void sim_task_yield(const struct sim_site *site);
+/**
+ * sim_task_relax - a switch point at which tasks of other CPUs come first
+ * @site: where
+ *
+ * The task keeps its CPU, unless it may be preempted anywhere: a busy wait.
+ */
+void sim_task_relax(const struct sim_site *site);
 /** sim_task_progress - something happened that a loop could be waiting for: it is no livelock */
 void sim_task_progress(void);
 /** sim_task_preemptible - may another task of its CPU take the running task's place now? */

@@ -151,6 +151,8 @@ struct sim_tasks {
 enum sim_pass {
 	SIM_PASS_POINT,
 	SIM_PASS_YIELD,
+	/* As a yield, but the task keeps its CPU where it may not be preempted anyway. */
+	SIM_PASS_RELAX,
 	SIM_PASS_BLOCK,
 	SIM_PASS_EXIT,
 };

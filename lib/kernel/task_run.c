@@ -35,6 +35,12 @@ void sim_run_remove(struct sim_tasks *tasks, struct sim_task *task)
 	tasks->irq_count -= task->in_softirq || task->in_hardirq;
 }
 
+/* It asked to let others run, so they come first. */
+static bool gives_way(enum sim_pass why)
+{
+	return why == SIM_PASS_YIELD || why == SIM_PASS_RELAX;
+}
+
 static bool is_irq(const struct sim_task *task)
 {
 	return task->in_softirq || task->in_hardirq;
@@ -59,7 +65,8 @@ bool sim_preemptible_at(const struct svmsim_world *world, const struct sim_task 
 	if (why == SIM_PASS_YIELD)
 		return true;
 	return world->machine->preempt == SVMSIM_PREEMPT_FULL ||
-	       (world->machine->preempt == SVMSIM_PREEMPT_VOLUNTARY && kind == SIM_POINT_RESCHED);
+	       (why == SIM_PASS_POINT && kind == SIM_POINT_RESCHED &&
+		world->machine->preempt == SVMSIM_PREEMPT_VOLUNTARY);
 }
 
 bool sim_task_preemptible(void)
@@ -148,7 +155,7 @@ static void find_default(const struct asking *asking, struct candidates *found)
 			own = i;
 		}
 	}
-	if (found->has_current && asking->why != SIM_PASS_YIELD)
+	if (found->has_current && !gives_way(asking->why))
 		found->default_index = own;
 	for (unsigned int i = 0; i < found->count; i++) {
 		if (!is_irq(found->task[i]))
@@ -211,7 +218,7 @@ static unsigned int ask(const struct asking *asking, struct candidates *found, u
 		.primitive = asking->site->primitive,
 		.occurrence = occurrence,
 		.can_go_on = found->has_current,
-		.yields = asking->why == SIM_PASS_YIELD,
+		.yields = gives_way(asking->why),
 		.default_index = found->default_index,
 		.count = found->count,
 		.candidate = found->shown,
@@ -346,7 +353,7 @@ void sim_pass(struct svmsim_world *world, const struct sim_site *site, enum sim_
 		.may_preempt = sim_preemptible_at(world, task, why, site->kind),
 	};
 
-	if (why == SIM_PASS_YIELD && asking.may_preempt) {
+	if (gives_way(why)) {
 		sim_run_remove(tasks, task);
 		sim_run_add(tasks, task);
 	}
@@ -380,7 +387,7 @@ static void alarm(struct svmsim_world *world, const struct sim_site *site)
 	if (world->now_ns >= sim_next_due_ns(world))
 		sim_expire(world);
 	if (tasks->look_ns && world->now_ns >= tasks->look_ns && sim_stuck_look(world))
-		sim_pass(world, site, SIM_PASS_YIELD);
+		sim_pass(world, site, SIM_PASS_RELAX);
 	sim_points_changed(world);
 }
 
@@ -407,7 +414,7 @@ noinline void sim_point_slow(struct svmsim_world *world, const struct sim_site *
 	sim_pass(world, site, SIM_PASS_POINT);
 }
 
-void sim_task_yield(const struct sim_site *site)
+static void give_way(const struct sim_site *site, enum sim_pass why)
 {
 	struct svmsim_world *world = sim_world;
 
@@ -416,5 +423,15 @@ void sim_task_yield(const struct sim_site *site)
 	if (unlikely(world->now_ns >= world->tasks->alarm_ns))
 		alarm(world, site);
 	if (world->tasks->runnable_count > 1)
-		sim_pass(world, site, SIM_PASS_YIELD);
+		sim_pass(world, site, why);
+}
+
+void sim_task_yield(const struct sim_site *site)
+{
+	give_way(site, SIM_PASS_YIELD);
+}
+
+void sim_task_relax(const struct sim_site *site)
+{
+	give_way(site, SIM_PASS_RELAX);
 }

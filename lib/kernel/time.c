@@ -2,20 +2,15 @@
 #include "kernel/time.h"
 #include <linux/bug.h>
 #include <linux/cpumask.h>
-#include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
-#include <linux/wait.h>
 #include "kernel/actor.h"
-#include "kernel/task.h"
+#include "kernel/sched.h"
 #include "kernel/workqueue.h"
 #include "kernel/world.h"
-
-/* A wait that timers keep busy without ever ending it ends here. */
-#define WAIT_STEP_MAX 100000
 
 /** struct time_state - what slot SIM_SLOT_TIME points to: pending timers, next due first */
 struct time_state {
@@ -101,7 +96,12 @@ static void run_due(struct svmsim_world *world, u64 instant_ns)
 
 void sim_time_expire(struct svmsim_world *world)
 {
+	struct task_struct *waiting = &world->running->task;
+
 	run_due(world, world->now_ns);
+	/* Work that timers queued runs on the stack of whoever waits. */
+	if (sim_work_pending(world))
+		sim_try_to_wake(waiting, ~0u);
 }
 
 bool sim_time_deadline(const struct svmsim_world *world, u64 *deadline_ns)
@@ -155,44 +155,6 @@ ktime_t ktime_get(void)
 	return (ktime_t)sim_world->now_ns;
 }
 
-struct sim_wait sim_wait_begin(unsigned long timeout)
-{
-	return (struct sim_wait){
-		.deadline = jiffies + timeout,
-		.has_deadline = timeout < (unsigned long)MAX_JIFFY_OFFSET,
-	};
-}
-
-unsigned long sim_wait_left(const struct sim_wait *wait)
-{
-	if (!wait->has_deadline)
-		return MAX_JIFFY_OFFSET;
-	return time_before(jiffies, wait->deadline) ? wait->deadline - jiffies : 1;
-}
-
-bool sim_wait_step(struct sim_wait *wait)
-{
-	struct svmsim_world *world = sim_world;
-	u64 deadline_ns = ~0ull, next_ns;
-
-	if (++wait->step_count > WAIT_STEP_MAX)
-		return false;
-	if (sim_work_run(world))
-		return true;
-	if (wait->has_deadline) {
-		if (time_after_eq(jiffies, wait->deadline))
-			return false;
-		deadline_ns = sim_jiffies_to_ns(wait->deadline);
-	}
-	if (!sim_time_next(world, &next_ns) || next_ns > deadline_ns) {
-		if (wait->has_deadline)
-			advance_to(world, deadline_ns);
-		return false;
-	}
-	run_due(world, next_ns);
-	return true;
-}
-
 void sim_wait_forever(const char *what)
 {
 	struct sim_report *report = sim_report_begin(SIM_REPORT_BUG);
@@ -201,86 +163,6 @@ void sim_wait_forever(const char *what)
 	sim_report_line(report, "the task would block forever on %s", what);
 	sim_report_line(report, "no work item or timer is left that could wake it");
 	sim_report_raise(report);
-}
-
-static void sleep_ns(u64 ns)
-{
-	sim_time_advance(sim_world, ns);
-}
-
-long schedule_timeout(long timeout)
-{
-	/* Without a wake-up the kernel would sleep for ever; here the caller just had its turn. */
-	if (timeout == MAX_SCHEDULE_TIMEOUT) {
-		schedule();
-		return timeout;
-	}
-	if (timeout > 0)
-		sleep_ns((u64)timeout * TICK_NSEC);
-	return 0;
-}
-
-long schedule_timeout_interruptible(long timeout)
-{
-	return schedule_timeout(timeout);
-}
-
-long schedule_timeout_killable(long timeout)
-{
-	return schedule_timeout(timeout);
-}
-
-long schedule_timeout_uninterruptible(long timeout)
-{
-	return schedule_timeout(timeout);
-}
-
-void schedule(void)
-{
-	struct sim_wait wait = sim_wait_begin(SIM_WAIT_FOREVER);
-
-	sim_wait_step(&wait);
-}
-
-void msleep(unsigned int msecs)
-{
-	sleep_ns((u64)msecs * NSEC_PER_MSEC);
-}
-
-unsigned long msleep_interruptible(unsigned int msecs)
-{
-	msleep(msecs);
-	return 0;
-}
-
-void usleep_range(unsigned long min, unsigned long max)
-{
-	sleep_ns((u64)min * NSEC_PER_USEC);
-}
-
-void fsleep(unsigned long usecs)
-{
-	sleep_ns((u64)usecs * NSEC_PER_USEC);
-}
-
-void ssleep(unsigned int seconds)
-{
-	sleep_ns((u64)seconds * NSEC_PER_SEC);
-}
-
-void ndelay(unsigned long nsecs)
-{
-	sim_time_elapse(sim_world, nsecs);
-}
-
-void udelay(unsigned long usecs)
-{
-	sim_time_elapse(sim_world, (u64)usecs * NSEC_PER_USEC);
-}
-
-void mdelay(unsigned long msecs)
-{
-	sim_time_elapse(sim_world, (u64)msecs * NSEC_PER_MSEC);
 }
 
 void sim_time_memory_freed(const void *start, size_t bytes)

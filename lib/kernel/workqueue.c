@@ -3,7 +3,6 @@
 #include <linux/list.h>
 #include <linux/slab.h>
 #include <linux/sprintf.h>
-#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include "kernel/actor.h"
 #include "kernel/time.h"
@@ -125,6 +124,11 @@ bool sim_work_run(struct svmsim_world *world)
 		ran = true;
 	}
 	return ran;
+}
+
+bool sim_work_pending(const struct svmsim_world *world)
+{
+	return sim_work_state(world) && !list_empty(&sim_work_state(world)->pending);
 }
 
 bool queue_work_on(int cpu, struct workqueue_struct *wq, struct work_struct *work)

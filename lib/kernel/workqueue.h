@@ -32,6 +32,8 @@ extern const struct sim_layer sim_layer_work;
  * Return: true if anything ran.
  */
 bool sim_work_run(struct svmsim_world *world);
+/** sim_work_pending - is there an item that has not run? */
+bool sim_work_pending(const struct svmsim_world *world);
 /**
  * sim_work_memory_freed - memory was freed: no pending work item may be in it
  * @start: its start
