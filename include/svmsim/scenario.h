@@ -22,6 +22,7 @@
 #include <svmsim/events.h>
 #include <svmsim/export.h>
 #include <svmsim/report.h>
+#include <svmsim/scheduler.h>
 #include <svmsim/world.h>
 
 #define SVMSIM_MESSAGE_MAX 512
@@ -37,6 +38,19 @@ struct svmsim_define {
 	const char *name;
 	const char *value;
 };
+
+/** enum svmsim_sched - who decides which task runs next */
+enum svmsim_sched {
+	SVMSIM_SCHED_FIFO,
+	SVMSIM_SCHED_RANDOM,
+	SVMSIM_SCHED_PCT,
+};
+
+/**
+ * svmsim_sched_name - names of schedulers: "fifo", "random", "pct"
+ * @sched: enum svmsim_sched; NULL is returned past the last
+ */
+SVMSIM_API const char *svmsim_sched_name(unsigned int sched);
 
 /**
  * struct svmsim_scenario_options - how to load and run a scenario
@@ -58,6 +72,15 @@ struct svmsim_define {
  * @text_of_all: have texts of all reports; otherwise only of those that are unexpected
  * @json: have reports as JSON, too
  * @timeout_seconds: bound on a run in a worker, after which it is killed as hung; 0 for none
+ * @sched: who decides; its random values are by @seed, 1 where that is 0
+ * @sched_depth: of pct: depth of the bugs to look for; 0 for 3
+ * @schedule: choices to make again, NULL for none; they win over @sched
+ * @on_divergence: what to do about a choice, or a part of @pin, that can't be made
+ * @pin: name of the pin to follow, NULL for none; it wins over @schedule
+ * @until: stop at this event ("iommu:unmap") or before this switch point ("mutex_lock(&b)"); NULL
+ *	for the end. Not together with @sched.
+ * @step_max: bound on switches, 0 for 1,000,000
+ * @point_max: bound on switch points, 0 for 100,000,000
  */
 struct svmsim_scenario_options {
 	const struct svmsim_define *define;
@@ -77,6 +100,14 @@ struct svmsim_scenario_options {
 	bool text_of_all;
 	bool json;
 	unsigned int timeout_seconds;
+	enum svmsim_sched sched;
+	unsigned int sched_depth;
+	const char *schedule;
+	enum svmsim_on_divergence on_divergence;
+	const char *pin;
+	const char *until;
+	uint64_t step_max;
+	uint64_t point_max;
 };
 
 /** enum svmsim_verdict - how a run ended */
@@ -163,6 +194,11 @@ struct svmsim_golden {
  * @golden_count: number of @golden
  * @golden: golden blocks in the order of the file
  * @shown: what options asked to show, "" if nothing
+ * @schedule: its choices, "" for a run that nobody chose in
+ * @switch_count: switches from one task to another
+ * @point_count: how often the scheduler was asked
+ * @divergence: what of a schedule or pin was not followed, and why; "" if nothing
+ * @stopped: where everybody was when it was stopped at options' @until, "" otherwise
  * @arena: owner of all of the above
  */
 struct svmsim_run {
@@ -180,6 +216,11 @@ struct svmsim_run {
 	unsigned int golden_count;
 	const struct svmsim_golden *golden;
 	const char *shown;
+	const char *schedule;
+	uint64_t switch_count;
+	uint64_t point_count;
+	const char *divergence;
+	const char *stopped;
 	void *arena;
 };
 
@@ -272,7 +313,8 @@ SVMSIM_API const char *svmsim_scenario_pin(const struct svmsim_scenario *scenari
  * @run: set to the record, which svmsim_run_free() frees
  *
  * A crash in the modelled kernel takes this process along: see svmsim_scenario_run_worker().
- * Return: 0, -EINVAL (no such repetition).
+ * Return: 0, -EINVAL (no such repetition). A schedule that can't be read, and an @until or a pin
+ * that names nothing, make a run inconclusive.
  */
 SVMSIM_API int svmsim_scenario_run(struct svmsim_scenario *scenario, unsigned int index,
 				   const struct svmsim_scenario_options *options,

@@ -170,4 +170,85 @@ SVMSIM_API bool svmsim_task_blocked(struct svmsim_world *world, const char *name
  */
 SVMSIM_API void svmsim_world_bound(struct svmsim_world *world, uint64_t points, uint64_t steps);
 
+/** enum svmsim_task_state - what a task does */
+enum svmsim_task_state {
+	SVMSIM_TASK_RUNNING,
+	/* Could run, were it chosen; or has not begun. */
+	SVMSIM_TASK_READY,
+	SVMSIM_TASK_BLOCKED,
+	/* Waits for a spinning lock: keeps its CPU. */
+	SVMSIM_TASK_SPINNING,
+	SVMSIM_TASK_ENDED,
+};
+
+/**
+ * struct svmsim_task - a task as it stands
+ * @name: unique in the run; valid until the world is reset
+ * @number: from 1, in order of creation
+ * @state: what it does
+ * @cpu: its CPU
+ * @agent: hardware
+ * @driver: of svmsim_task_spawn()
+ * @idle: blocked because there is nothing for it to do
+ * @what: "lock b, held by t1" where it waits, else ""
+ * @site: where it waits, or where another task took over; "" before it has begun
+ */
+struct svmsim_task {
+	const char *name;
+	uint32_t number;
+	enum svmsim_task_state state;
+	unsigned int cpu;
+	bool agent;
+	bool driver;
+	bool idle;
+	char what[200];
+	char site[256];
+};
+
+/**
+ * svmsim_task_get - look at a task; the program's own stack is none
+ * @world: world
+ * @index: from 0, in order of creation
+ * @task: filled
+ *
+ * Return: false past the last.
+ */
+SVMSIM_API bool svmsim_task_get(const struct svmsim_world *world, uint32_t index,
+				struct svmsim_task *task);
+/**
+ * svmsim_task_find - look at a task by name, one that has ended too
+ * @world: world
+ * @name: its name
+ * @task: filled when there is one
+ */
+SVMSIM_API bool svmsim_task_find(const struct svmsim_world *world, const char *name,
+				 struct svmsim_task *task);
+
+/**
+ * struct svmsim_site - a place in the program that has a name
+ * @name: "abba.c:abba_one:mutex_lock(&b)"
+ * @primitive: "mutex_lock"
+ * @key: hash of @name; schedules have its low 32 bits
+ * @is_point: a switch point; otherwise a failure can be injected there
+ */
+struct svmsim_site {
+	char name[256];
+	const char *primitive;
+	uint64_t key;
+	bool is_point;
+};
+
+/**
+ * svmsim_site_get - sites of the program
+ * @index: from 0, in no particular order
+ * @site: filled
+ *
+ * Return: false past the last.
+ */
+SVMSIM_API bool svmsim_site_get(uint32_t index, struct svmsim_site *site);
+/** svmsim_world_points - how often a scheduler was asked so far */
+SVMSIM_API uint64_t svmsim_world_points(const struct svmsim_world *world);
+/** svmsim_world_bounded - was a bound of svmsim_world_bound() reached? */
+SVMSIM_API bool svmsim_world_bounded(const struct svmsim_world *world);
+
 #endif

@@ -11,6 +11,7 @@
  * change point  of pct: the task that passes it gets a priority below all others.
  * depth         of a bug: how many things have to happen in one order for it to show. Two tasks
  *               that take two locks in different order are of depth 2.
+ * pin           an order written down in a scenario: this task until that event, then another.
  */
 #ifndef SVMSIM_SCHEDULER_H
 #define SVMSIM_SCHEDULER_H
@@ -27,6 +28,18 @@ enum svmsim_on_divergence {
 	SVMSIM_DIVERGENCE_STOP,
 	/* It is made at the nearest later place that is alike, or left out. */
 	SVMSIM_DIVERGENCE_NEAREST,
+};
+
+/**
+ * struct svmsim_pin_part - a part of a pin
+ * @task: who runs
+ * @until: what it stops before: "mutex_lock", "mutex_lock(&b)", a whole site; or what it stops
+ *	behind, at its next switch point: an event, "iommu:map". NULL: until it has ended, or has
+ *	nothing more to do.
+ */
+struct svmsim_pin_part {
+	const char *task;
+	const char *until;
 };
 
 /**
@@ -60,13 +73,33 @@ SVMSIM_API int svmsim_scheduler_replay(const char *text, enum svmsim_on_divergen
 				       struct svmsim_scheduler **scheduler, char *message,
 				       size_t message_bytes);
 /**
+ * svmsim_scheduler_pin - one task after the other
+ * @part: parts, copied
+ * @count: number of @part
+ * @world: where it runs: asked what a task does that can't run
+ *
+ * While the task whose turn it is waits for something, those run that the pin does not name; when
+ * there are none it can't be followed. Behind the last part everything is by default.
+ */
+SVMSIM_API struct svmsim_scheduler *svmsim_scheduler_pin(const struct svmsim_pin_part *part,
+							 unsigned int count,
+							 const struct svmsim_world *world);
+/**
+ * svmsim_scheduler_event - an event has come up, which a pin may wait for
+ * @scheduler: any scheduler of this file
+ * @system: "iommu"
+ * @name: "map"
+ */
+SVMSIM_API void svmsim_scheduler_event(struct svmsim_scheduler *scheduler, const char *system,
+				       const char *name);
+/**
  * svmsim_scheduler_free - free a scheduler of this file
  * @scheduler: scheduler; NULL is fine
  */
 SVMSIM_API void svmsim_scheduler_free(struct svmsim_scheduler *scheduler);
 
 /**
- * svmsim_schedule_canonical - read a schedule and print it in its shortest form
+ * svmsim_schedule_canonical - read a schedule and print it as runs print theirs
  * @text: schedule
  * @message: filled with one line on failure: "column 4: ..."
  * @message_bytes: size of @message
@@ -80,5 +113,12 @@ SVMSIM_API char *svmsim_schedule_canonical(const char *text, char *message, size
  * @name: its primitive, with or without the argument, or its whole site
  */
 SVMSIM_API bool svmsim_point_matches(const struct svmsim_point *point, const char *name);
+/**
+ * svmsim_until_check - can this come up: is it an event, or a switch point of the program?
+ * @until: "iommu:map", "mutex_lock", "mutex_lock(&b)", a whole site
+ * @message: filled with one line when it can't
+ * @message_bytes: size of @message
+ */
+SVMSIM_API bool svmsim_until_check(const char *until, char *message, size_t message_bytes);
 
 #endif

@@ -2,6 +2,7 @@
 #include "explore/sched.h"
 
 #include <string.h>
+#include <svmsim/scenario.h>
 #include "host/host.h"
 
 /* So many failures in a row are as good as never. */
@@ -91,6 +92,17 @@ void *sched_make(size_t bytes, const char *name, uint64_t seed)
 	return sched;
 }
 
+const char *svmsim_sched_name(unsigned int sched)
+{
+	static const char *const names[] = {
+		[SVMSIM_SCHED_FIFO] = "fifo",
+		[SVMSIM_SCHED_RANDOM] = "random",
+		[SVMSIM_SCHED_PCT] = "pct",
+	};
+
+	return sched < sizeof(names) / sizeof(names[0]) ? names[sched] : NULL;
+}
+
 int sched_find(const struct svmsim_point *point, const char *name)
 {
 	unsigned int i;
@@ -113,6 +125,21 @@ bool svmsim_point_matches(const struct svmsim_point *point, const char *name)
 	bytes = strlen(name);
 	/* With its argument; which of several like it in the function need not be said. */
 	return at++ && bytes && !strncmp(at, name, bytes) && (!at[bytes] || at[bytes] == '#');
+}
+
+void svmsim_scheduler_event(struct svmsim_scheduler *scheduler, const char *system,
+			    const char *name)
+{
+	struct sched *sched = scheduler->ctx;
+
+	if (sched->event)
+		sched->event(sched, system, name);
+}
+
+void sched_diverged(struct sched *sched)
+{
+	if (sched->diverged)
+		sched->diverged(sched->diverged_ctx);
 }
 
 void svmsim_scheduler_free(struct svmsim_scheduler *scheduler)

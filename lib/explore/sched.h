@@ -13,12 +13,18 @@ struct sched_rng {
 /**
  * struct sched - first member of every scheduler here
  * @base: what the world sees; its ctx is the scheduler itself
+ * @event: an event has come up; NULL where nobody cares
+ * @diverged: called once, when it is clear that it can't be followed; may be NULL
+ * @diverged_ctx: passed to @diverged
  * @release: free what @base.ctx holds, and itself
  * @rng: random values
  * @seed: of @rng
  */
 struct sched {
 	struct svmsim_scheduler base;
+	void (*event)(struct sched *sched, const char *system, const char *name);
+	void (*diverged)(void *ctx);
+	void *diverged_ctx;
 	void (*release)(struct sched *sched);
 	struct sched_rng rng;
 	uint64_t seed;
@@ -44,6 +50,10 @@ uint64_t sched_rng_gap(struct sched_rng *rng, unsigned int shift);
  */
 void *sched_make(size_t bytes, const char *name, uint64_t seed);
 
+/** sched_diverged - the scheduler can't be followed any further: tell whoever wants to know */
+void sched_diverged(struct sched *sched);
+/** sched_is_event - is this what an event is called: "iommu:map", or "map" */
+bool sched_is_event(const char *until, const char *system, const char *name);
 /** sched_find - index of the candidate with a name, -1 if there is none */
 int sched_find(const struct svmsim_point *point, const char *name);
 

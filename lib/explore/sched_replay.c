@@ -131,6 +131,7 @@ static void diverge(struct replay *replay, const char *fmt, ...)
 	snprintf(replay->message, sizeof(replay->message), "%s: %s", buf.data, why);
 	replay->diverged = true;
 	scn_buf_free(&buf);
+	sched_diverged(&replay->sched);
 }
 
 static bool is_place(const struct schedule_choice *choice, const struct svmsim_point *point)

@@ -169,7 +169,7 @@ void schedule_free(struct schedule *schedule)
 
 void schedule_choice_print(const struct schedule_choice *choice, struct scn_buf *buf)
 {
-	scn_buf_add(buf, "%s:k%x", choice->task, choice->key);
+	scn_buf_add(buf, "%s:k%08x", choice->task, choice->key);
 	if (choice->occurrence > 1)
 		scn_buf_add(buf, "*%u", choice->occurrence);
 	scn_buf_add(buf, ">%s", choice->to);

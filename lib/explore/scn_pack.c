@@ -6,7 +6,7 @@
 #include "explore/scn_runner.h"
 #include "host/host.h"
 
-#define PACK_MAGIC 0x6e7572766d735331ull
+#define PACK_MAGIC 0x6e7572766d735332ull
 #define COUNT_MAX 1000000u
 
 /* Writes or reads, so that both directions are one list of fields. */
@@ -150,6 +150,11 @@ static void pack_run(struct packer *packer, struct svmsim_run *run)
 	run->failure = failure;
 	run->golden = golden;
 	pack_text(packer, &run->shown);
+	pack_text(packer, &run->schedule);
+	pack_u64(packer, &run->switch_count);
+	pack_u64(packer, &run->point_count);
+	pack_text(packer, &run->divergence);
+	pack_text(packer, &run->stopped);
 }
 
 void *svmsim_run_pack(const struct svmsim_run *run, size_t *bytes)

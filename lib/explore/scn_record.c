@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "explore/scn_runner.h"
+#include "explore/scn_sched.h"
 #include "host/host.h"
 
 /* What fresh memory holds: the machine's default, and the other of two runs that differ in it. */
@@ -90,16 +90,27 @@ static const char *replay_text(struct scn_runner *runner)
 	const char *copy;
 
 	/* A file whose name begins with a dash is no option. */
-	scn_buf_add(&text, path[0] == '-' && path[1] ? "run ./" : "run ");
+	scn_buf_add(&text, "%s%s", scn_sched_replays(runner) ? "replay " : "run ",
+		    path[0] == '-' && path[1] ? "./" : "");
 	scn_shell_word(&text, path);
 	scn_buf_add(&text, "%s", plan->replay);
-	if (options->seed && !plan->has_seed)
+	if (options->seed && (!plan->has_seed || options->sched))
 		scn_buf_add(&text, " --seed %llu", (unsigned long long)options->seed);
+	scn_sched_replay_text(runner, &text);
 	scn_buf_add(&text, "%s%s", options->allow_unsafe ? " --allow-unsafe" : "",
 		    options->twice ? " --twice" : "");
 	copy = scn_strdup(runner->arena, text.data);
 	scn_buf_free(&text);
 	return copy;
+}
+
+static const char *variant_text(struct scn_runner *runner)
+{
+	const char *variant = runner->plan->variant, *pin = runner->options->pin;
+
+	if (!pin)
+		return scn_strdup(runner->arena, variant);
+	return scn_printf(runner->arena, "%s%spin=%s", variant, variant[0] ? " " : "", pin);
 }
 
 static int compare_failures(const struct svmsim_failure *a, const struct svmsim_failure *b)
@@ -132,7 +143,8 @@ struct svmsim_run *scn_run_record(struct scn_runner *runner, enum svmsim_verdict
 	unsigned int i;
 
 	run->arena = runner->arena;
-	run->report_count = runner->world ? svmsim_report_count(runner->world) : 0;
+	run->report_count = !runner->world ? 0 : runner->scheduled.stopped ?
+			    runner->scheduled.report_count : svmsim_report_count(runner->world);
 	judged = scn_alloc(runner->arena, (run->report_count + 1) * sizeof(*judged));
 	standing = scn_alloc(runner->arena, (run->report_count + 1) * sizeof(*standing));
 	if (runner->world)
@@ -146,12 +158,16 @@ struct svmsim_run *scn_run_record(struct scn_runner *runner, enum svmsim_verdict
 		verdict = SVMSIM_INCONCLUSIVE;
 		runner->reason = "more than 1,000 reports: the rest was not kept";
 	}
+	/* Findings weigh more than a bound, but not than a schedule that was not followed. */
+	if (runner->scheduled.inconclusive && verdict != SVMSIM_DEFECT &&
+	    (verdict == SVMSIM_PASSED || runner->scheduled.stopped))
+		verdict = SVMSIM_INCONCLUSIVE;
 	run->file = scn_strdup(runner->arena, runner->scenario->main->source.path);
-	run->variant = scn_strdup(runner->arena, runner->plan->variant);
+	run->variant = variant_text(runner);
 	run->verdict = verdict;
 	run->reason = scn_strdup(runner->arena, runner->reason);
 	run->replay = replay_text(runner);
-	run->digest = digest;
+	run->digest = runner->scheduled.stopped ? runner->scheduled.digest : digest;
 	run->step_count = runner->mark_count;
 	run->report = judged;
 	run->failure_count = runner->failure_count;
@@ -163,6 +179,11 @@ struct svmsim_run *scn_run_record(struct scn_runner *runner, enum svmsim_verdict
 	run->golden_count = runner->golden_count;
 	run->golden = runner->golden;
 	run->shown = scn_strdup(runner->arena, runner->shown);
+	run->schedule = scn_strdup(runner->arena, runner->scheduled.schedule);
+	run->switch_count = runner->scheduled.switch_count;
+	run->point_count = runner->scheduled.point_count;
+	run->divergence = scn_strdup(runner->arena, runner->scheduled.divergence);
+	run->stopped = scn_strdup(runner->arena, runner->scheduled.where);
 	return run;
 }
 
@@ -194,31 +215,49 @@ static bool make_world(struct scn_runner *runner, bool other_fill)
 	return false;
 }
 
-static void finish_world(struct scn_runner *runner)
+/* From the first step to the end; the world is as it was left then. */
+static bool run_world(struct scn_runner *runner)
 {
-	if (runner->stack_fill)
-		host_stack_paint(runner->stack_fill);
-	svmsim_world_finish(runner->world);
+	if (!scn_sched_begin(runner)) {
+		runner->broken = true;
+		return false;
+	}
+	scn_run_steps(runner);
+	runner->run_count = svmsim_report_count(runner->world);
+	/* What a run that was cut short left behind says nothing. */
+	if (!runner->options->show && !runner->broken && !svmsim_world_bounded(runner->world)) {
+		if (runner->stack_fill)
+			host_stack_paint(runner->stack_fill);
+		svmsim_world_finish(runner->world);
+	}
+	scn_sched_end(runner);
+	return true;
 }
 
 /* One more run of the same plan whose only use is its digests. */
 static bool run_shadow(struct scn_runner *shadow, struct scn_runner *runner, bool other_fill)
 {
-	static const struct svmsim_scenario_options plain;
+	const struct svmsim_scenario_options *from = runner->options;
 	struct svmsim_scenario_options *options;
 
 	scn_run_init(shadow, runner->scenario,
-		     (unsigned int)(runner->plan - runner->scenario->plan), &plain);
+		     (unsigned int)(runner->plan - runner->scenario->plan), NULL);
 	options = scn_alloc(shadow->arena, sizeof(*options));
-	options->seed = runner->options->seed;
+	options->seed = from->seed;
+	options->sched = from->sched;
+	options->sched_depth = from->sched_depth;
+	options->schedule = from->schedule;
+	options->on_divergence = from->on_divergence;
+	options->pin = from->pin;
+	options->step_max = from->step_max;
+	options->point_max = from->point_max;
 	shadow->options = options;
+	shadow->point_estimate = runner->point_estimate;
 	shadow->stack_fill = fill_of(runner, other_fill);
 	shadow->world = other_fill ? NULL : runner->world;
 	if (other_fill && !make_world(shadow, true))
 		return false;
-	scn_run_steps(shadow);
-	if (!shadow->broken)
-		finish_world(shadow);
+	run_world(shadow);
 	return true;
 }
 
@@ -286,6 +325,17 @@ static uint64_t run_before(struct scn_runner *runner)
 	return digest;
 }
 
+/* How many switch points a run has, for a scheduler that spreads something over them. */
+static void count_points(struct scn_runner *runner)
+{
+	struct scn_runner shadow;
+
+	run_shadow(&shadow, runner, false);
+	runner->point_estimate = shadow.point_estimate ? shadow.point_estimate : 1;
+	free_shadow(&shadow);
+	svmsim_world_reset(runner->world);
+}
+
 struct svmsim_run *scn_run_all(struct scn_runner *runner)
 {
 	const struct svmsim_scenario_options *options = runner->options;
@@ -299,17 +349,16 @@ struct svmsim_run *scn_run_all(struct scn_runner *runner)
 	}
 	if (!make_world(runner, false))
 		return scn_run_record(runner, SVMSIM_INCONCLUSIVE, 0);
+	if (scn_sched_wants_count(runner))
+		count_points(runner);
 	if (options->twice) {
 		before = run_before(runner);
 		runner->stack_fill = fill_of(runner, false);
 	}
 	if (options->watch)
 		svmsim_watch(runner->world, options->watch, options->watch_ctx);
-	scn_run_steps(runner);
-	runner->run_count = svmsim_report_count(runner->world);
-	/* What a run that was cut short left behind says nothing. */
-	if (!options->show && !runner->broken)
-		finish_world(runner);
+	if (!run_world(runner))
+		verdict = SVMSIM_INCONCLUSIVE;
 	digest = svmsim_world_digest(runner->world);
 	if (options->twice && before != digest) {
 		verdict = SVMSIM_DEFECT;

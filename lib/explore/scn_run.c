@@ -14,6 +14,9 @@ void scn_failed(struct scn_runner *runner, const struct scn_stmt *stmt, const ch
 	const struct scn_source *main_source = &runner->scenario->main->source;
 	struct svmsim_failure *failure;
 
+	/* What comes after the end is no failure. */
+	if (runner->scheduled.stopped && runner->sched)
+		return;
 	runner->failure = scn_grow(runner->arena, runner->failure, runner->failure_count,
 				   sizeof(*failure));
 	failure = &runner->failure[runner->failure_count++];

@@ -28,6 +28,33 @@ struct scn_mark {
 	const struct scn_step *step;
 };
 
+#define SCN_DEPTH_DEFAULT 3
+#define SCN_STEP_BOUND_DEFAULT 1000000u
+
+/**
+ * struct scn_scheduled - what came of the scheduling of a run
+ * @schedule: its choices, "" when nobody chose
+ * @switch_count: switches
+ * @point_count: how often a scheduler was asked
+ * @divergence: what of a schedule or a pin could not be followed, "" for nothing
+ * @inconclusive: it was not followed, did not get where it should, or a bound was reached
+ * @stopped: the run ended early; what came afterwards is none of it
+ * @where: where everybody was then, NULL unless it ended where it was asked to
+ * @digest: of the run that was stopped
+ * @report_count: its reports
+ */
+struct scn_scheduled {
+	const char *schedule;
+	uint64_t switch_count;
+	uint64_t point_count;
+	const char *divergence;
+	bool inconclusive;
+	bool stopped;
+	const char *where;
+	uint64_t digest;
+	unsigned int report_count;
+};
+
 /**
  * struct scn_runner - a run under way
  * @scenario: what runs
@@ -52,6 +79,9 @@ struct scn_mark {
  * @run_count: reports before the end of the run; those after it are of no line
  * @peers: bits of devices whose memory is offered to peers
  * @stack_fill: what the stack below an action is painted with, 0 to leave it as it is
+ * @sched: who decides which task runs next; NULL between runs
+ * @scheduled: what came of that
+ * @point_estimate: switch points with a choice that a run has, 0 until they were counted
  * @progress: called before each action; may be NULL
  */
 struct scn_runner {
@@ -77,6 +107,9 @@ struct scn_runner {
 	unsigned int run_count;
 	uint32_t peers;
 	unsigned char stack_fill;
+	struct scn_sched *sched;
+	struct scn_scheduled scheduled;
+	uint64_t point_estimate;
 	void (*progress)(const struct scn_runner *runner, const struct scn_step *step);
 };
 

@@ -137,6 +137,7 @@ struct sim_waiting {
  * @irqs_disabled: interrupts are off
  * @in_softirq: runs as a softirq; @in_hardirq: as an interrupt
  * @in_hardirq: see @in_softirq
+ * @at: switch point at which another task took over; NULL before the first
  * @signal: 0, or a pending signal: SIM_SIGNAL_*
  * @held: locks held, in order of taking, of the lock checker
  * @held_count: their number
@@ -183,6 +184,7 @@ struct sim_task {
 	bool irqs_disabled;
 	bool in_softirq;
 	bool in_hardirq;
+	const struct sim_site *at;
 	int signal;
 	struct sim_held_lock *held;
 	unsigned int held_count;

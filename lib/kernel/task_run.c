@@ -363,6 +363,7 @@ void sim_pass(struct svmsim_world *world, const struct sim_site *site, enum sim_
 	if (tasks->switch_count >= tasks->step_bound && !tasks->bounded)
 		sim_bound_reached(world);
 	take_cpu(&asking, next);
+	task->at = site;
 	switch_to(world, next);
 }
 

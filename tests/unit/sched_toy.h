@@ -86,7 +86,7 @@ static inline void toy_record(struct toy *toy, const struct svmsim_point *point,
 		return;
 	if (point->occurrence > 1)
 		snprintf(occurrence, sizeof(occurrence), "*%u", point->occurrence);
-	snprintf(toy->text + used, sizeof(toy->text) - used, ",%s:k%x%s>%s", point->task,
+	snprintf(toy->text + used, sizeof(toy->text) - used, ",%s:k%08x%s>%s", point->task,
 		 (uint32_t)point->site_key, occurrence, point->candidate[chosen].name);
 }
 

@@ -11,7 +11,7 @@ static const char *key(const char *primitive, char op)
 
 	snprintf(site, sizeof(site), "toy.c:run:%s(%c)", primitive, op);
 	at = (at + 1) % 4;
-	snprintf(text[at], sizeof(text[at]), "k%x", (uint32_t)toy_key(site));
+	snprintf(text[at], sizeof(text[at]), "k%08x", (uint32_t)toy_key(site));
 	return text[at];
 }
 

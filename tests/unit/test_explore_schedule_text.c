@@ -31,20 +31,20 @@ static void test_schedules_read_and_print(void **state)
 {
 	assert_canonical("s1", "s1");
 	assert_canonical("s1\n", "s1");
-	assert_canonical("s1,t0:k3f9a2c1*2>t1", "s1,t0:k3f9a2c1*2>t1");
+	assert_canonical("s1,t0:k03f9a2c1*2>t1", "s1,t0:k03f9a2c1*2>t1");
 	assert_canonical("s1,t0:k3f9a2c1*2>t1,t1:kffffffff*4294967295>t0 \r\n",
-			 "s1,t0:k3f9a2c1*2>t1,t1:kffffffff*4294967295>t0");
-	assert_canonical("s1,t0:k3*1>t1", "s1,t0:k3>t1");
-	assert_canonical("s1,t0:k0000000a>t1", "s1,t0:ka>t1");
+			 "s1,t0:k03f9a2c1*2>t1,t1:kffffffff*4294967295>t0");
+	assert_canonical("s1,t0:k3*1>t1", "s1,t0:k00000003>t1");
+	assert_canonical("s1,t0:k0000000a>t1", "s1,t0:k0000000a>t1");
 }
 
 static void test_names_of_tasks_may_be_odd(void **state)
 {
-	assert_canonical("s1,<machine>:k1>kworker/0:1", "s1,<machine>:k1>kworker/0:1");
+	assert_canonical("s1,<machine>:k1>kworker/0:1", "s1,<machine>:k00000001>kworker/0:1");
 	assert_canonical("s1,kworker/u8:2+ev.2:k1*3><machine>",
-			 "s1,kworker/u8:2+ev.2:k1*3><machine>");
-	assert_canonical("s1,a:kb:kc>d", "s1,a:kb:kc>d");
-	assert_canonical("s1,*:k1>*", "s1,*:k1>*");
+			 "s1,kworker/u8:2+ev.2:k00000001*3><machine>");
+	assert_canonical("s1,a:kb:kc>d", "s1,a:kb:k0000000c>d");
+	assert_canonical("s1,*:k1>*", "s1,*:k00000001>*");
 }
 
 static void test_what_is_no_schedule_is_named(void **state)

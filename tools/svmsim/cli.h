@@ -31,7 +31,7 @@ enum cli_status {
 #define CLI_COMPILER "gcc " __VERSION__
 #endif
 
-#define CLI_OPTION_MAX 16
+#define CLI_OPTION_MAX 32
 #define CLI_VALUE_MAX 64
 
 /* How the tool was called, so that a line that it prints can be pasted. */
@@ -189,11 +189,13 @@ bool cli_write_file(const char *path, const char *text);
  * @file: its file
  * @repetition: which repetition
  * @seed: 0 to leave it to the file
+ * @pin: pin of the scenario to follow, NULL for none
  */
 struct cli_task {
 	const struct cli_file *file;
 	unsigned int repetition;
 	uint64_t seed;
+	const char *pin;
 };
 /** struct cli_tally - how many runs ended how; and what the text printers carry along */
 struct cli_tally {
@@ -222,6 +224,15 @@ void cli_lanes(const struct cli_task *task, unsigned int count, unsigned int job
 	       bool (*done)(void *ctx, const struct cli_task *task, const struct svmsim_run *run),
 	       void *ctx);
 
+/** cli_trace_open - a trace file with its head; NULL, and said so, when it can't be written */
+FILE *cli_trace_open(const char *path);
+/** cli_trace_event - write an event into the trace file behind @ctx */
+void cli_trace_event(void *ctx, const struct svmsim_event *event);
+/** cli_status - exit status of a set of runs */
+enum cli_status cli_status(const struct cli_tally *tally);
+/** cli_count - count a run */
+void cli_count(struct cli_tally *tally, const struct svmsim_run *run);
+
 /* Printers of records: one call a run, one at the end; text, KTAP, JSON. */
 void cli_text_run(struct cli_tally *tally, const struct cli_task *task,
 		  const struct svmsim_run *run);
@@ -234,6 +245,7 @@ void cli_json_run(struct cli_tally *tally, const struct cli_task *task,
 void cli_json_end(struct cli_tally *tally);
 
 extern const struct cli_command cli_cmd_run;
+extern const struct cli_command cli_cmd_replay;
 extern const struct cli_command cli_cmd_show;
 extern const struct cli_command cli_cmd_explain;
 extern const struct cli_command cli_cmd_bless;

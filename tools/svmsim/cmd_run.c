@@ -19,6 +19,11 @@ static const struct cli_option options[] = {
 	{ "D", "NAME=VAL", "set a variable of the scenario" },
 	{ "iommu", "P", "short for -D IOMMU=P, P an IOMMU profile" },
 	{ "seed", "N|A..B", "seed of the random source, or one run for each of a range" },
+	{ "sched", "NAME", "who decides which task runs next: fifo (default), random or pct" },
+	{ "depth", "D", "of the bugs that pct looks for, 3 by default" },
+	{ "pin", "NAME", "only this pin of the scenario" },
+	{ "steps", "N", "bound on switches, 1000000 by default" },
+	{ "points", "N", "bound on switch points, 100000000 by default" },
 	{ "trace", "FILE", "write every event in the form of ftrace" },
 	{ "format", "FORMAT", "text (default), ktap or json" },
 	{ "json", NULL, "short for --format json" },
@@ -116,17 +121,44 @@ static bool check_actions(const struct cli_args *args, struct cli_files *files)
 	return active_count;
 }
 
-static struct cli_task *make_tasks(const struct cli_files *files, uint64_t first, uint64_t last,
-				   unsigned int *count)
+static unsigned int count_pins(const struct cli_file *file, unsigned int repetition)
 {
+	unsigned int count = 0;
+
+	while (svmsim_scenario_pin(file->scenario, repetition, count))
+		count++;
+	return count;
+}
+
+/* One schedule for each seed, plus each pin; or only one pin. */
+static void add_tasks(const struct cli_file *file, unsigned int repetition, const char *only_pin,
+		      uint64_t first, uint64_t last, struct cli_task *task, unsigned int *count)
+{
+	const char *pin;
+	unsigned int i;
+	uint64_t seed;
+
+	for (seed = first; seed <= last && !only_pin; seed++)
+		task[(*count)++] = (struct cli_task){ file, repetition, seed, NULL };
+	for (i = 0; (pin = svmsim_scenario_pin(file->scenario, repetition, i)); i++) {
+		if (!only_pin || !strcmp(only_pin, pin))
+			task[(*count)++] = (struct cli_task){ file, repetition, first, pin };
+	}
+}
+
+static struct cli_task *make_tasks(const struct cli_args *args, const struct cli_files *files,
+				   uint64_t first, uint64_t last, unsigned int *count)
+{
+	const char *only_pin = cli_value(args, "pin");
 	struct cli_task *task = NULL;
+	uint64_t total = 0;
 	unsigned int i, k;
-	uint64_t seed, total = 0;
 
 	*count = 0;
-	for (i = 0; i < files->count; i++)
-		total += svmsim_scenario_repetitions(files->file[i].scenario);
-	total *= last - first + 1;
+	for (i = 0; i < files->count; i++) {
+		for (k = 0; k < svmsim_scenario_repetitions(files->file[i].scenario); k++)
+			total += last - first + 1 + count_pins(&files->file[i], k);
+	}
 	if (total > TASK_MAX) {
 		cli_say("svmsim run: %llu runs are more than %u at once", (unsigned long long)total,
 			TASK_MAX);
@@ -138,21 +170,47 @@ static struct cli_task *make_tasks(const struct cli_files *files, uint64_t first
 
 		if (!svmsim_scenario_has_action(file->scenario))
 			continue;
-		for (k = 0; k < svmsim_scenario_repetitions(file->scenario); k++) {
-			for (seed = first; seed <= last; seed++)
-				task[(*count)++] = (struct cli_task){ file, k, seed };
-		}
+		for (k = 0; k < svmsim_scenario_repetitions(file->scenario); k++)
+			add_tasks(file, k, only_pin, first, last, task, count);
+	}
+	if (only_pin && !*count) {
+		cli_say("svmsim run: no file has a pin %.60s", only_pin);
+		host_free(task);
+		return NULL;
 	}
 	return task;
 }
 
-static void count_verdict(struct cli_tally *tally, enum svmsim_verdict verdict)
+static const char *sched_known(const void *ctx, unsigned int index)
 {
-	tally->passed += verdict == SVMSIM_PASSED;
-	tally->failed += verdict == SVMSIM_FAILED || verdict == SVMSIM_DEFECT;
-	tally->skipped += verdict == SVMSIM_SKIPPED;
-	tally->inconclusive += verdict == SVMSIM_INCONCLUSIVE;
-	tally->defect += verdict == SVMSIM_DEFECT;
+	return svmsim_sched_name(index);
+}
+
+/* --sched, --depth and the bounds. */
+static bool parse_sched(const struct cli_args *args, struct svmsim_scenario_options *run_options)
+{
+	const char *name = cli_value(args, "sched");
+	unsigned int i = SVMSIM_SCHED_FIFO;
+	uint64_t depth = 0;
+
+	while (name && svmsim_sched_name(i) && strcmp(svmsim_sched_name(i), name))
+		i++;
+	if (!svmsim_sched_name(i)) {
+		cli_say("svmsim run: unknown scheduler \"%.60s\"%s; known: fifo, random, pct", name,
+			cli_suggest(name, sched_known, NULL));
+		return false;
+	}
+	run_options->sched = (enum svmsim_sched)i;
+	if (cli_has(args, "depth") && i != SVMSIM_SCHED_PCT) {
+		cli_say("svmsim run: --depth is for --sched pct");
+		return false;
+	}
+	if (!cli_number(args, "depth", 1, 64, &depth) ||
+	    !cli_number(args, "steps", 1, UINT32_MAX, &run_options->step_max) ||
+	    !cli_number(args, "points", 1, UINT64_MAX / 1000, &run_options->point_max))
+		return false;
+	run_options->sched_depth = (unsigned int)depth;
+	return true;
 }
 
 static void show_progress(struct run_state *state)
@@ -175,47 +233,13 @@ static bool run_done(void *ctx, const struct cli_task *task, const struct svmsim
 {
 	struct run_state *state = ctx;
 
-	count_verdict(&state->tally, run->verdict);
+	cli_count(&state->tally, run);
 	state->done_count++;
 	clear_progress(state);
 	state->format->run(&state->tally, task, run);
 	fflush(stdout);
 	show_progress(state);
 	return !(state->fatal && (run->verdict == SVMSIM_FAILED || run->verdict == SVMSIM_DEFECT));
-}
-
-static void write_event(void *ctx, const struct svmsim_event *event)
-{
-	FILE *trace = ctx;
-
-	fprintf(trace, "%s\n", event->line);
-}
-
-/* Line by line, because a worker that dies flushes nothing. */
-static FILE *open_trace(const char *path)
-{
-	FILE *trace = fopen(path, "we");
-
-	if (!trace) {
-		cli_say("%s: can't be written: %s", path, strerror(errno));
-		return NULL;
-	}
-	setvbuf(trace, NULL, _IOLBF, 0);
-	/* The head by which tools know the format. */
-	fprintf(trace, "# tracer: nop\n#\n"
-		"#           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION\n");
-	return trace;
-}
-
-static int status_of(const struct cli_tally *tally)
-{
-	if (tally->defect)
-		return CLI_DEFECT;
-	if (tally->failed)
-		return CLI_FINDING;
-	if (tally->inconclusive)
-		return CLI_INCONCLUSIVE;
-	return tally->passed ? CLI_HELD : CLI_SKIPPED;
 }
 
 static bool any_named(const struct cli_files *files)
@@ -242,11 +266,11 @@ static int run_files(const struct cli_args *args, const struct cli_files *files,
 
 	if (!cli_number(args, "jobs", 1, 64, &jobs))
 		return CLI_USAGE;
-	if (trace_path && !(trace = open_trace(trace_path)))
+	if (trace_path && !(trace = cli_trace_open(trace_path)))
 		return CLI_USAGE;
-	task = make_tasks(files, first_seed, last_seed, &state.tally.task_count);
+	task = make_tasks(args, files, first_seed, last_seed, &state.tally.task_count);
 	if (task) {
-		run_options->watch = trace ? write_event : NULL;
+		run_options->watch = trace ? cli_trace_event : NULL;
 		run_options->watch_ctx = trace;
 		run_options->text_of_all = any_named(files);
 		run_options->json = !strcmp(format->name, "json");
@@ -263,7 +287,7 @@ static int run_files(const struct cli_args *args, const struct cli_files *files,
 	host_free(task);
 	if (trace)
 		fclose(trace);
-	return task ? status_of(&state.tally) : CLI_USAGE;
+	return task ? (int)cli_status(&state.tally) : CLI_USAGE;
 }
 
 static int run(const struct cli_args *args)
@@ -283,6 +307,7 @@ static int run(const struct cli_args *args)
 	int status = CLI_USAGE;
 
 	if (format && parse_seeds(args, &first_seed, &last_seed) &&
+	    parse_sched(args, &run_options) &&
 	    cli_defines(args, define, &run_options.define_count) && cli_gather(args, &files) &&
 	    cli_load(&files, &run_options) &&
 	    cli_check_defines(&files, define, run_options.define_count) &&
@@ -300,7 +325,8 @@ const struct cli_command cli_cmd_run = {
 	.operands = "FILE|DIRECTORY|-...",
 	.does = "execute scenarios once",
 	.detail = "Executes scenarios, every repetition of each once. A file named here also "
-		  "prints the\nreports that it expects; a directory prints only what is wrong.",
+		  "prints the\nreports that it expects; a directory prints only what is wrong. "
+		  "With --sched random or\npct each seed is a schedule; each pin of a scenario is one more run.",
 	.example = {
 		"svmsim run scenarios/hole/unlink.svm -D IOMMU=arm-lpae",
 		"svmsim run --jobs 4 --format ktap scenarios/",

@@ -25,6 +25,8 @@ static void name_in_trace(FILE *trace, const struct cli_task *task)
 	const char *variant = svmsim_scenario_variant(task->file->scenario, task->repetition);
 
 	fprintf(trace, "# run: %s%s%s", task->file->path, variant[0] ? " " : "", variant);
+	if (task->pin)
+		fprintf(trace, " pin=%s", task->pin);
 	if (task->seed)
 		fprintf(trace, " seed=%llu", (unsigned long long)task->seed);
 	fputc('\n', trace);
@@ -33,13 +35,17 @@ static void name_in_trace(FILE *trace, const struct cli_task *task)
 static struct svmsim_run *run_task(const struct cli_task *task,
 				   const struct svmsim_scenario_options *options, FILE *trace)
 {
-	struct svmsim_scenario_options with_seed = *options;
+	struct svmsim_scenario_options task_options = *options;
 	struct svmsim_run *run = NULL;
 
 	if (trace)
 		name_in_trace(trace, task);
-	with_seed.seed = task->seed;
-	svmsim_scenario_run_worker(task->file->scenario, task->repetition, &with_seed, &run);
+	task_options.seed = task->seed;
+	task_options.pin = task->pin;
+	/* A pin is an order of its own. */
+	if (task->pin)
+		task_options.sched = SVMSIM_SCHED_FIFO;
+	svmsim_scenario_run_worker(task->file->scenario, task->repetition, &task_options, &run);
 	return run;
 }
 

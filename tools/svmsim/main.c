@@ -6,8 +6,8 @@
 #include "cli.h"
 
 const struct cli_command *const cli_commands[] = {
-	&cli_cmd_run, &cli_cmd_show, &cli_cmd_explain, &cli_cmd_bless, &cli_cmd_fmt,
-	&cli_cmd_doctor, &cli_cmd_version, &cli_cmd_help, &cli_cmd_grammar, NULL,
+	&cli_cmd_run, &cli_cmd_replay, &cli_cmd_show, &cli_cmd_explain, &cli_cmd_bless,
+	&cli_cmd_fmt, &cli_cmd_doctor, &cli_cmd_version, &cli_cmd_help, &cli_cmd_grammar, NULL,
 };
 
 static const char *command_known(const void *ctx, unsigned int index)

@@ -77,6 +77,17 @@ void cli_json_run(struct cli_tally *tally, const struct cli_task *task,
 		json_object_set_new(object, "reason", json_string(run->reason));
 	json_object_set_new(object, "digest", json_string(digest));
 	json_object_set_new(object, "steps", json_integer((json_int_t)run->step_count));
+	if (run->schedule[0]) {
+		json_object_set_new(object, "schedule", json_string(run->schedule));
+		json_object_set_new(object, "points", json_integer((json_int_t)run->point_count));
+	}
+	if (run->switch_count)
+		json_object_set_new(object, "switches",
+				    json_integer((json_int_t)run->switch_count));
+	if (run->divergence[0])
+		json_object_set_new(object, "divergence", json_string(run->divergence));
+	if (run->stopped[0])
+		json_object_set_new(object, "stopped", json_string(run->stopped));
 	json_object_set_new(object, "failures", failures(run));
 	json_object_set_new(object, "reports", reports(run));
 	if (asprintf(&replay, "%s %s", cli_program, run->replay) >= 0) {

@@ -35,9 +35,12 @@ static void print_verdict(const struct cli_tally *tally, const struct cli_task *
 		printf(" seed=%llu", (unsigned long long)task->seed);
 	if (run->reason[0])
 		printf(": %s", run->reason);
-	else if (run->verdict == SVMSIM_PASSED && (tally->twice || task->file->named))
+	else if ((run->verdict == SVMSIM_PASSED && tally->twice) ||
+		 ((run->verdict == SVMSIM_PASSED || run->verdict == SVMSIM_FAILED) &&
+		  task->file->named))
 		printf(": digest %016llx%s", (unsigned long long)run->digest,
-		       tally->twice ? ", the same in every run" : "");
+		       tally->twice && run->verdict == SVMSIM_PASSED ? ", the same in every run" :
+								       "");
 	putchar('\n');
 }
 
@@ -58,6 +61,11 @@ static void print_indented(const char *text, const char *prefix)
 	}
 }
 
+static bool is_finding(const struct svmsim_run *run)
+{
+	return run->failure_count || run->verdict == SVMSIM_DEFECT;
+}
+
 /* Failures first, each with the report that it is about, then the line that runs it again. */
 static void print_findings(const struct cli_tally *tally, const struct svmsim_run *run,
 			   const char *prefix)
@@ -73,7 +81,7 @@ static void print_findings(const struct cli_tally *tally, const struct svmsim_ru
 		    was_unexpected(run, (unsigned int)failure->report))
 			print_indented(run->report[failure->report].text, prefix);
 	}
-	if (run->failure_count || run->verdict == SVMSIM_DEFECT)
+	if (is_finding(run))
 		printf("%sreplay: %s %s\n", prefix, cli_program, run->replay);
 }
 
@@ -87,7 +95,14 @@ void cli_text_run(struct cli_tally *tally, const struct cli_task *task,
 			print_indented(run->report[i].text, "");
 	}
 	print_findings(tally, run, "");
+	print_indented(run->stopped, "");
 	print_verdict(tally, task, run);
+	if (run->divergence[0] && run->verdict != SVMSIM_INCONCLUSIVE)
+		printf("divergence: %s\n", run->divergence);
+	/* What chance chose is worth keeping, whatever came of it. */
+	if (run->schedule[0] && task->file->named && !is_finding(run) &&
+	    !(run->divergence[0] && run->verdict == SVMSIM_INCONCLUSIVE))
+		printf("replay: %s %s\n", cli_program, run->replay);
 }
 
 static void print_counts(const struct cli_tally *tally, const char *prefix)
