@@ -51,6 +51,7 @@ struct lockdep_map {
 	u8 wait_type_outer;
 	u8 wait_type_inner;
 	u8 lock_type;
+	u8 sim_subclass;
 	u32 sim_writers;
 	u32 sim_readers;
 };

@@ -10,6 +10,7 @@
 #include <linux/compiler.h>
 #include <linux/jiffies.h>
 #include <linux/preempt.h>
+#include <linux/sim_lockdep.h>
 #include <linux/sim_site.h>
 #include <linux/smp.h>
 #include <linux/types.h>
@@ -150,8 +151,8 @@ void yield(void);
 		__resched; \
 	})
 
-#define might_sleep() do { } while (0)
-#define might_sleep_if(cond) ((void)(cond))
+#define might_sleep() sim_might_sleep(SIM_SITE(SIM_POINT_RESCHED, "might_sleep", ""))
+#define might_sleep_if(cond) do { if (cond) might_sleep(); } while (0)
 
 /* fidelity: same */
 char *sim_task_comm(char *buf, size_t bytes, const struct task_struct *task);

@@ -17,6 +17,18 @@
 #define SVMSIM_REPORT_FIELD_MAX 12
 
 /**
+ * struct svmsim_report_trace - a further call chain of a report
+ * @label: what it is of
+ * @frame_count: its frames
+ * @frame: their addresses, innermost first
+ */
+struct svmsim_report_trace {
+	const char *label;
+	unsigned int frame_count;
+	const uintptr_t *frame;
+};
+
+/**
  * struct svmsim_report - one report
  * @identifier: stable name, "iommu-unmap-hole"
  * @title: what it catches, a phrase
@@ -34,6 +46,8 @@
  * @line: the body
  * @frame_count: frames of the backtrace
  * @frame: their addresses in this process; svmsim_frame_name() names one
+ * @trace_count: further call chains: of what led here
+ * @trace: them
  */
 struct svmsim_report {
 	const char *identifier;
@@ -52,6 +66,8 @@ struct svmsim_report {
 	const char *const *line;
 	unsigned int frame_count;
 	const uintptr_t *frame;
+	unsigned int trace_count;
+	const struct svmsim_report_trace *trace;
 };
 
 /** svmsim_report_count - reports of the run so far, notes and attached ones included */
@@ -92,8 +108,8 @@ SVMSIM_API void svmsim_frame_function(uintptr_t frame, char *buf, size_t size);
 /**
  * svmsim_report_add - put a report on record that the program itself found: about a whole run
  * @world: where
- * @report: identifier, step, time_ns, task (NULL for the current one), is_note, fields, lines and
- *	frames are copied; the rest is ignored
+ * @report: identifier, step, time_ns, task (NULL for the current one), is_note, fields, lines,
+ *	frames and traces are copied; the rest is ignored
  *
  * Return: 0, -ENOENT (no such identifier), -EINVAL (too many fields).
  */
@@ -151,7 +167,8 @@ SVMSIM_API int svmsim_report_print(const struct svmsim_world *world, unsigned in
  * @ctx: passed to @write
  *
  * Members: identifier, kind ("finding", "note" or "attached"), index, attached_to (where attached),
- * step, time_ns, task, fields (an object in order of adding), lines, frames.
+ * step, time_ns, task, fields (an object in order of adding), lines, frames, and where it has
+ * further call chains, traces (label, frames).
  * Return: 0, -ENOENT past the last, -ENOMEM.
  */
 SVMSIM_API int svmsim_report_print_json(const struct svmsim_world *world, unsigned int index,

@@ -39,17 +39,33 @@ static json_t *lines(const struct svmsim_report *report)
 	return array;
 }
 
-static json_t *frame_names(const struct svmsim_report *report)
+static json_t *frame_names(const uintptr_t *frame, unsigned int count)
 {
 	json_t *array = json_array();
 	char name[256];
 
-	for (unsigned int i = 0; i < report->frame_count; i++) {
-		svmsim_frame_function(report->frame[i], name, sizeof(name));
+	for (unsigned int i = 0; i < count; i++) {
+		svmsim_frame_function(frame[i], name, sizeof(name));
 		if (scn_is_own_frame(name))
 			break;
-		svmsim_frame_name(report->frame[i], name, sizeof(name));
+		svmsim_frame_name(frame[i], name, sizeof(name));
 		json_array_append_new(array, text_value(name));
+	}
+	return array;
+}
+
+static json_t *traces(const struct svmsim_report *report)
+{
+	json_t *array = json_array();
+
+	for (unsigned int i = 0; i < report->trace_count; i++) {
+		const struct svmsim_report_trace *trace = &report->trace[i];
+		json_t *object = json_object();
+
+		json_object_set_new(object, "label", text_value(trace->label));
+		json_object_set_new(object, "frames",
+				    frame_names(trace->frame, trace->frame_count));
+		json_array_append_new(array, object);
 	}
 	return array;
 }
@@ -89,7 +105,10 @@ int svmsim_report_print_json(const struct svmsim_world *world, unsigned int inde
 	json_object_set_new(object, "fields", fields(&report));
 	json_object_set_new(object, "lines", lines(&report));
 	if (frames)
-		json_object_set_new(object, "frames", frame_names(&report));
+		json_object_set_new(object, "frames",
+				    frame_names(report.frame, report.frame_count));
+	if (frames && report.trace_count)
+		json_object_set_new(object, "traces", traces(&report));
 	err = json_dump_callback(object, sink_write, &sink, JSON_COMPACT);
 	json_decref(object);
 	return err ? -ENOMEM : 0;

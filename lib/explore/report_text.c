@@ -8,6 +8,8 @@
  *	  body
  *	  call chain:
  *	    frames
+ *	  further call chains:
+ *	    frames
  *	  followed by identifier: title
  *	    its fields and body
  *
@@ -132,24 +134,35 @@ static void put_frame(const struct printer *printer, uintptr_t frame, const char
 	put(printer, "\n");
 }
 
-static void put_frames(const struct printer *printer, const struct svmsim_report *report)
+static void put_chain(const struct printer *printer, const char *label, const uintptr_t *frame,
+		      unsigned int count)
 {
 	char function[256];
 
-	if (!report->frame_count)
+	if (!count)
 		return;
 	put_color(printer, DIM);
-	put(printer, "  call chain:\n");
-	for (unsigned int i = 0; i < report->frame_count; i++) {
-		svmsim_frame_function(report->frame[i], function, sizeof(function));
+	put(printer, "  ");
+	put(printer, label);
+	put(printer, ":\n");
+	for (unsigned int i = 0; i < count; i++) {
+		svmsim_frame_function(frame[i], function, sizeof(function));
 		if (scn_is_own_frame(function))
 			break;
-		put_frame(printer, report->frame[i], function);
+		put_frame(printer, frame[i], function);
 		/* What called it is the C library's, the same for every program. */
 		if (!strcmp(function, "main"))
 			break;
 	}
 	put_color(printer, PLAIN);
+}
+
+static void put_frames(const struct printer *printer, const struct svmsim_report *report)
+{
+	put_chain(printer, "call chain", report->frame, report->frame_count);
+	for (unsigned int i = 0; i < report->trace_count; i++)
+		put_chain(printer, report->trace[i].label, report->trace[i].frame,
+			  report->trace[i].frame_count);
 }
 
 static void put_attached(const struct printer *printer, const struct svmsim_world *world,

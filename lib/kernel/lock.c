@@ -40,7 +40,7 @@ static noinline __cold void report(const char *name, const char *what, const cha
 	sim_report_raise(report);
 }
 
-static void held_add(struct lockdep_map *map, enum sim_lock_mode mode)
+static void held_add(struct lockdep_map *map, enum sim_lock_mode mode, bool check)
 {
 	struct lock_state *state = lock_state();
 
@@ -48,7 +48,7 @@ static void held_add(struct lockdep_map *map, enum sim_lock_mode mode)
 		state->held = sim_array_grow(sim_world, state->held, state->held_count,
 					     &state->held_capacity, sizeof(*state->held));
 	state->held[state->held_count++] = map;
-	lock_acquire(map, 0, 0, mode, 1, NULL, _RET_IP_);
+	lock_acquire(map, 0, 0, mode, check, NULL, _RET_IP_);
 }
 
 /* Locks are mostly released in the opposite order, so the search from the end is short. */
@@ -56,10 +56,10 @@ static bool held_remove(struct lockdep_map *map)
 {
 	struct lock_state *state = lock_state();
 
-	lock_release(map, _RET_IP_);
 	for (unsigned int i = state->held_count; i--;) {
 		if (state->held[i] != map)
 			continue;
+		lock_release(map, _RET_IP_);
 		state->held_count--;
 		for (; i < state->held_count; i++)
 			state->held[i] = state->held[i + 1];
@@ -85,21 +85,23 @@ static bool is_free_for(const struct lockdep_map *map, enum sim_lock_mode mode)
 	return !map->sim_readers || mode == SIM_LOCK_READ_RECURSIVE;
 }
 
-static void take(struct lockdep_map *map, enum sim_lock_mode mode)
+static void take(struct lockdep_map *map, enum sim_lock_mode mode, bool check)
 {
 	if (mode == SIM_LOCK_WRITE)
 		map->sim_writers++;
 	else
 		map->sim_readers++;
-	held_add(map, mode);
+	held_add(map, mode, check);
 }
 
 void sim_lock_acquire(struct lockdep_map *map, enum sim_lock_mode mode)
 {
-	if (unlikely(!is_free_for(map, mode)))
+	bool is_free = is_free_for(map, mode);
+
+	if (unlikely(!is_free))
 		report(map->name, "held-twice",
 		       "taken while held by the same task: it would wait for itself");
-	take(map, mode);
+	take(map, mode, is_free);
 }
 
 bool sim_lock_try(struct lockdep_map *map, enum sim_lock_mode mode)
@@ -107,7 +109,7 @@ bool sim_lock_try(struct lockdep_map *map, enum sim_lock_mode mode)
 	/* A reader's trylock succeeds beside a reader, even in the same task. */
 	if (map->sim_writers || (map->sim_readers && mode == SIM_LOCK_WRITE))
 		return false;
-	take(map, mode);
+	take(map, mode, false);
 	return true;
 }
 

@@ -218,6 +218,35 @@ void sim_report_line(struct sim_report *report, const char *fmt, ...)
 	}
 }
 
+void sim_report_trace(struct sim_report *report, const uintptr_t *frame, unsigned int count,
+		      const char *fmt, ...)
+{
+	struct svmsim_report_trace *trace;
+	uintptr_t *copy;
+	va_list ap;
+
+	if (is_surplus(report) || !count)
+		return;
+	if (report->trace_count == report->trace_capacity) {
+		unsigned int capacity = report->trace_capacity ? 2 * report->trace_capacity : 4;
+
+		trace = chunk_alloc(sim_world, capacity * sizeof(*trace));
+		for (unsigned int i = 0; i < report->trace_count; i++)
+			trace[i] = report->trace[i];
+		report->trace = trace;
+		report->trace_capacity = capacity;
+	}
+	copy = chunk_alloc(sim_world, count * sizeof(*copy));
+	for (unsigned int i = 0; i < count; i++)
+		copy[i] = frame[i];
+	trace = &report->trace[report->trace_count++];
+	va_start(ap, fmt);
+	trace->label = keep_format(sim_world, fmt, ap);
+	va_end(ap);
+	trace->frame_count = count;
+	trace->frame = copy;
+}
+
 void sim_report_note(struct sim_report *report)
 {
 	report->is_note = true;

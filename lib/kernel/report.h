@@ -114,6 +114,16 @@ void sim_report_offset(struct sim_report *report, const char *key, u64 bytes);
  */
 void sim_report_line(struct sim_report *report, const char *fmt, ...) __printf(2, 3);
 /**
+ * sim_report_trace - a further call chain, shown under the report's own
+ * @report: begun
+ * @frame: addresses, innermost first; copied
+ * @count: their number, at most SIM_REPORT_FRAME_MAX
+ * @fmt: what it is of, as for printf: "a -> b, by t0"
+ * @...: its arguments
+ */
+void sim_report_trace(struct sim_report *report, const uintptr_t *frame, unsigned int count,
+		      const char *fmt, ...) __printf(4, 5);
+/**
  * sim_report_note - make it a note instead of a finding
  * @report: begun
  */

@@ -24,6 +24,9 @@
  * @line: the body
  * @frame_count: frames of the backtrace
  * @frame: their addresses
+ * @trace_count: further call chains
+ * @trace_capacity: room in @trace
+ * @trace: them
  */
 struct sim_report {
 	enum sim_report_id id;
@@ -42,6 +45,9 @@ struct sim_report {
 	const char **line;
 	unsigned int frame_count;
 	uintptr_t frame[SIM_REPORT_FRAME_MAX];
+	unsigned int trace_count;
+	unsigned int trace_capacity;
+	struct svmsim_report_trace *trace;
 };
 
 #endif

@@ -45,6 +45,8 @@ int svmsim_report_get(const struct svmsim_world *world, unsigned int index,
 		.line = from->line,
 		.frame_count = from->frame_count,
 		.frame = from->frame,
+		.trace_count = from->trace_count,
+		.trace = from->trace,
 	};
 	for (unsigned int i = 0; i < from->field_count; i++) {
 		report->key[i] = from->key[i];
@@ -125,6 +127,9 @@ int svmsim_report_add(struct svmsim_world *world, const struct svmsim_report *re
 	for (unsigned int i = 0; i < report->line_count; i++)
 		sim_report_line(added, "%s", report->line[i]);
 	sim_report_set_frames(added, report->frame, report->frame_count);
+	for (unsigned int i = 0; i < report->trace_count; i++)
+		sim_report_trace(added, report->trace[i].frame, report->trace[i].frame_count, "%s",
+				 report->trace[i].label);
 	if (report->is_note)
 		sim_report_note(added);
 	sim_report_raise(added);

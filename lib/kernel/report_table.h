@@ -126,6 +126,24 @@ SIM_REPORT(LIVELOCK, "livelock", \
 	"although every task that can run had its turn, and no timer or deadline is left that " \
 	"could change that. Look for who would have to run for the try to succeed: it may never " \
 	"get its CPU.", "") \
+SIM_REPORT(LOCK_ORDER, "lock-order", \
+	"locks are taken in an order that can deadlock", \
+	"Classes of locks, not single ones: what one task did is held against what any task did " \
+	"before, so the tasks need not have met. Take the locks in one order everywhere; or take " \
+	"the second with a trylock; or say what orders them (a subclass, a nest lock, an acquire " \
+	"context). With via=fs_reclaim an allocation may have to free memory, which takes locks " \
+	"that are held here: allocate before, with GFP_NOWAIT, or in a memalloc scope. Under " \
+	"via=mmu_notifier_invalidate_range_start the same goes for what invalidation takes, under " \
+	"via=dma_fence_map for what a fence needs before it can signal.", "") \
+SIM_REPORT(LOCK_CONTEXT, "lock-context", \
+	"something was done in a context that does not allow it", \
+	"A task that holds a spinning lock, has interrupts, softirqs or preemption disabled, or " \
+	"reads under RCU, must not sleep: who waits for it may wait for ever. A lock that an " \
+	"interrupt takes must be held with that interrupt disabled everywhere (what=irq-unsafe), " \
+	"and no lock that is not may be taken under it (what=irq-order).", "") \
+SIM_REPORT(LOCK_HELD, "lock-held", \
+	"a task ended, or returned from the kernel, with locks held", \
+	"An exit path misses an unlock. Whoever wants the lock next waits for ever.", "") \
 SIM_REPORT(WARN, "warn", \
 	"a WARN of the modelled kernel", \
 	"The modelled code's own check failed; the text is the kernel's.", \

@@ -3,6 +3,7 @@
 #include "kernel/task.h"
 #include <linux/jiffies.h>
 #include "kernel/lock.h"
+#include "kernel/lockdep.h"
 #include "kernel/task_internal.h"
 #include "kernel/warn_internal.h"
 #include "kernel/world_internal.h"
@@ -101,6 +102,7 @@ void sim_task_exit(void)
 	struct sim_task *task = world->running, *other;
 
 	SIM_ASSERT(task != &tasks->root);
+	sim_lockdep_task_exit(task);
 	while ((other = sim_task_queue_pop(&task->join)))
 		sim_task_wake(other, 0);
 	task->state = SIM_TASK_DEAD;
