@@ -18,6 +18,7 @@
 #define STACK_BYTES HOST_FIBER_STACK_BYTES_SANITIZED
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+#include <sanitizer/lsan_interface.h>
 #else
 #define STACK_BYTES HOST_FIBER_STACK_BYTES
 #endif
@@ -73,6 +74,10 @@ static struct host_fiber *stack_get(void)
 	fiber = host_zalloc(sizeof(*fiber));
 	fiber->stack = start + PAGE_BYTES;
 	fiber->stack_bytes = STACK_BYTES;
+#ifdef SVMSIM_ASAN
+	/* What only a suspended fiber points to is no leak. */
+	__lsan_register_root_region(fiber->stack, fiber->stack_bytes);
+#endif
 	return fiber;
 }
 
@@ -124,6 +129,9 @@ void host_fiber_free(struct host_fiber *fiber)
 		pool_count++;
 		return;
 	}
+#ifdef SVMSIM_ASAN
+	__lsan_unregister_root_region(fiber->stack, fiber->stack_bytes);
+#endif
 	munmap(fiber->stack - PAGE_BYTES, fiber->stack_bytes + PAGE_BYTES);
 	host_free(fiber);
 }

@@ -103,8 +103,10 @@ const struct sim_site *sim_site_at(u32 id)
 
 void sim_site_text(const struct sim_site *site, char *buf, size_t size)
 {
-	int length = host_snprintf(buf, size, "%s:%s:%s(%s)", site->file, site->function,
-				   site->primitive, site->argument);
+	bool has_argument = site->argument[0];
+	int length = host_snprintf(buf, size, "%s:%s:%s%s%s%s", site->file, site->function,
+				   site->primitive, has_argument ? "(" : "", site->argument,
+				   has_argument ? ")" : "");
 
 	if (site->ordinal > 1 && (size_t)length < size)
 		host_snprintf(buf + length, size - length, "#%u", site->ordinal);

@@ -284,6 +284,8 @@ void sim_task_yield(const struct sim_site *site);
 void sim_task_relax(const struct sim_site *site);
 /** sim_task_progress - something happened that a loop could be waiting for: it is no livelock */
 void sim_task_progress(void);
+/** sim_task_spin - a try failed that is likely to be repeated: a trylock, a poll of a flag */
+void sim_task_spin(void);
 /** sim_task_preemptible - may another task of its CPU take the running task's place now? */
 bool sim_task_preemptible(void);
 /** sim_points_changed - what limits the fast path of sim_point() may have changed */

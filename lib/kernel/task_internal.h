@@ -175,8 +175,8 @@ void sim_idle(struct svmsim_world *world);
 bool sim_rest_wait(struct svmsim_world *world, bool (*done)(void *ctx), void *ctx,
 		   const char *what);
 bool sim_rest_run(struct svmsim_world *world);
-/* No task is to run any more: the root goes on. False when it is not in svmsim_tasks_run(). */
-bool sim_rest_stop(struct svmsim_world *world);
+/* No task is to run any more but the root, whatever it waits for. */
+void sim_rest_stop(struct svmsim_world *world);
 /* The bound on points or steps is reached: no task runs again. */
 void sim_bound_reached(struct svmsim_world *world);
 /* Everything due at the present time happens. */

@@ -249,7 +249,8 @@ static void take_cpu(const struct asking *asking, struct sim_task *task)
 	struct svmsim_world *world = asking->world;
 	struct sim_cpu_state *cpu = &world->tasks->cpu[task->cpu];
 
-	if (task->class == SIM_TASK_AGENT || cpu->curr == task)
+	/* When all has been stopped the root goes on, whoever has its CPU. */
+	if (task->class == SIM_TASK_AGENT || cpu->curr == task || world->tasks->stopped)
 		return;
 	if (is_irq(task)) {
 		if (cpu->curr) {
@@ -323,8 +324,10 @@ static struct sim_task *choose(const struct asking *asking)
 	u32 occurrence;
 
 	for (;;) {
-		if (tasks->stopped && sim_rest_stop(world))
+		if (unlikely(tasks->stopped)) {
+			sim_rest_stop(world);
 			return &tasks->root;
+		}
 		find_candidates(asking, &found);
 		if (found.count)
 			break;
@@ -357,11 +360,11 @@ void sim_pass(struct svmsim_world *world, const struct sim_site *site, enum sim_
 		sim_run_remove(tasks, task);
 		sim_run_add(tasks, task);
 	}
+	if (unlikely(tasks->switch_count >= tasks->step_bound))
+		sim_bound_reached(world);
 	next = choose(&asking);
 	if (next == task && why != SIM_PASS_BLOCK)
 		return;
-	if (tasks->switch_count >= tasks->step_bound && !tasks->bounded)
-		sim_bound_reached(world);
 	take_cpu(&asking, next);
 	task->at = site;
 	switch_to(world, next);
@@ -387,6 +390,8 @@ static void alarm(struct svmsim_world *world, const struct sim_site *site)
 		sim_bound_reached(world);
 	if (world->now_ns >= sim_next_due_ns(world))
 		sim_expire(world);
+	if (tasks->stopped && world->running != &tasks->root)
+		sim_pass(world, site, SIM_PASS_YIELD);
 	if (tasks->look_ns && world->now_ns >= tasks->look_ns && sim_stuck_look(world))
 		sim_pass(world, site, SIM_PASS_RELAX);
 	sim_points_changed(world);
@@ -419,7 +424,7 @@ static void give_way(const struct sim_site *site, enum sim_pass why)
 {
 	struct svmsim_world *world = sim_world;
 
-	world->tasks->spin_count++;
+	sim_task_spin();
 	world->now_ns += SIM_POINT_NS;
 	if (unlikely(world->now_ns >= world->tasks->alarm_ns))
 		alarm(world, site);

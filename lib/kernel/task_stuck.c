@@ -232,6 +232,17 @@ static void report_livelock(struct svmsim_world *world)
 	sim_report_raise(report);
 }
 
+void sim_task_spin(void)
+{
+	struct sim_tasks *tasks = sim_world->tasks;
+
+	tasks->spin_count++;
+	if (tasks->look_ns)
+		return;
+	tasks->look_ns = sim_world->now_ns + LOOK_NS;
+	sim_points_changed(sim_world);
+}
+
 bool sim_stuck_look(struct svmsim_world *world)
 {
 	struct sim_tasks *tasks = world->tasks;
@@ -242,6 +253,7 @@ bool sim_stuck_look(struct svmsim_world *world)
 		tasks->progress_key = key;
 		tasks->still_since_ns = world->now_ns;
 		tasks->spin_count = 0;
+		tasks->look_ns = 0;
 		return false;
 	}
 	if (tasks->spin_count < STILL_SPINS)

@@ -174,17 +174,17 @@ void sim_idle(struct svmsim_world *world)
 	sim_task_wake(&tasks->root, -EDEADLK);
 }
 
-bool sim_rest_stop(struct svmsim_world *world)
+void sim_rest_stop(struct svmsim_world *world)
 {
 	struct sim_tasks *tasks = world->tasks;
 	struct sim_rester *rester = tasks->rester;
 
-	while (rester && rester->rest != SIM_REST_RUN)
+	while (rester && rester->task != &tasks->root)
 		rester = rester->outer;
-	if (!rester)
-		return false;
-	rest_end(world, rester, false);
-	return true;
+	if (rester)
+		rest_end(world, rester, false);
+	else
+		sim_task_wake(&tasks->root, -EDEADLK);
 }
 
 static bool rest(struct svmsim_world *world, struct sim_rester *rester, const char *what)

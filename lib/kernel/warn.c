@@ -3,6 +3,7 @@
 #include <linux/printk.h>
 #include <linux/sim_absent.h>
 #include <linux/sprintf.h>
+#include "kernel/task.h"
 #include "kernel/warn_internal.h"
 
 #define WARN_TEXT_BYTES 512
@@ -100,6 +101,9 @@ void sim_bug(const struct sim_warn_site *site)
 	sim_report_raise(report);
 	if (state->bug_handler)
 		state->bug_handler(sim_world, state->bug_ctx);
+	/* The kernel ends the task; the program's own stack can only crash. */
+	if (sim_world->running->class != SIM_TASK_ROOT)
+		sim_task_exit();
 	__builtin_trap();
 }
 

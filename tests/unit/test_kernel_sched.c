@@ -92,7 +92,7 @@ static void test_wake_missed(void **state)
 	assert_report(world, 0, "deadlock what=stuck tasks=s\n"
 		      "no task can run and no timer is pending:\n"
 		      "  s waits for sleep look_before_state\n"
-		      "    at test_kernel_sched.c:look_before_state:schedule()");
+		      "    at test_kernel_sched.c:look_before_state:schedule");
 	ktest_expect_report(world, "deadlock", 1);
 }
 
