@@ -326,7 +326,8 @@ const struct cli_command cli_cmd_run = {
 	.does = "execute scenarios once",
 	.detail = "Executes scenarios, every repetition of each once. A file named here also "
 		  "prints the\nreports that it expects; a directory prints only what is wrong. "
-		  "With --sched random or\npct each seed is a schedule; each pin of a scenario is one more run.",
+		  "With --sched random or\npct each seed is a schedule; each pin of a scenario is "
+		  "one more run.",
 	.example = {
 		"svmsim run scenarios/hole/unlink.svm -D IOMMU=arm-lpae",
 		"svmsim run --jobs 4 --format ktap scenarios/",
