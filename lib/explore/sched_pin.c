@@ -82,21 +82,40 @@ static bool stops_here(const struct pin *pin, const struct svmsim_point *point)
 	       (pin->reached || svmsim_point_matches(point, part->until));
 }
 
+static bool is_named(const struct pin *pin, const char *task)
+{
+	unsigned int part;
+
+	for (part = 0; part < pin->count; part++) {
+		if (!strcmp(pin->part[part].task, task))
+			return true;
+	}
+	return false;
+}
+
 /* One that no part names; -1 if there is none. The default is asked first. */
 static int find_unnamed(const struct pin *pin, const struct svmsim_point *point)
 {
-	unsigned int i, k, part;
+	unsigned int i, k;
 
 	for (k = 0; k < point->count; k++) {
 		i = (point->default_index + k) % point->count;
-		for (part = 0; part < pin->count; part++) {
-			if (!strcmp(pin->part[part].task, point->candidate[i].name))
-				break;
-		}
-		if (part == pin->count)
+		if (!is_named(pin, point->candidate[i].name))
 			return (int)i;
 	}
 	return -1;
+}
+
+/* Where only one task can run nobody is asked; another's turn is found out behind it. */
+static void check_turn(struct pin *pin, const struct svmsim_point *point)
+{
+	const char *name = pin->part[pin->at].task;
+	struct svmsim_task task;
+
+	if (pin->begun && strcmp(point->task, name) && is_named(pin, point->task) &&
+	    svmsim_task_find(pin->world, name, &task) && !task.idle &&
+	    task.state != SVMSIM_TASK_ENDED)
+		diverge(pin, "%s has to wait, and %s runs", name, point->task);
 }
 
 /*
@@ -137,6 +156,8 @@ static unsigned int next(void *ctx, const struct svmsim_point *point, uint64_t *
 	*quiet = 0;
 	if (pin->at < pin->count && !pin->diverged && stops_here(pin, point))
 		end_part(pin);
+	else if (pin->at < pin->count && !pin->diverged)
+		check_turn(pin, point);
 	while (pin->at < pin->count && !pin->diverged) {
 		index = sched_find(point, pin->part[pin->at].task);
 		pin->running = index >= 0;
