@@ -35,6 +35,7 @@ struct svmsim_report_trace {
  * @meaning: one paragraph
  * @index: position in the run's reports, from 0
  * @step: step in which it was raised
+ * @action: step in which the task's action began (svmsim_world_action()), 0 when it has none
  * @time_ns: behavioural clock
  * @task: actor
  * @is_note: never fails a run
@@ -55,6 +56,7 @@ struct svmsim_report {
 	const char *meaning;
 	unsigned int index;
 	uint64_t step;
+	uint64_t action;
 	uint64_t time_ns;
 	const char *task;
 	bool is_note;

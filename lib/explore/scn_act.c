@@ -211,7 +211,7 @@ static void scn_act_bytes(struct scn_runner *runner, const struct scn_step *step
 	bool reads = step->action->verb->op == SCN_OP_READ;
 	size_t chunk = bytes < CHUNK_PAGES * SCN_PAGE_BYTES ? (size_t)bytes :
 							       CHUNK_PAGES * SCN_PAGE_BYTES;
-	char *buffer = host_zalloc(chunk ? chunk : 1);
+	char *buffer = scn_keep(runner, chunk ? chunk : 1);
 	uint64_t done = 0;
 
 	fill_words(buffer, chunk, step->action->number);
@@ -230,7 +230,7 @@ static void scn_act_bytes(struct scn_runner *runner, const struct scn_step *step
 		}
 		done += now;
 	}
-	host_free(buffer);
+	scn_drop(runner, buffer);
 }
 
 static void scn_act_device(struct scn_runner *runner, const struct scn_step *step,
@@ -308,6 +308,16 @@ void scn_act(struct scn_runner *runner, const struct scn_step *step, struct scn_
 	case SCN_OP_RAM_FILL:
 	case SCN_OP_RAM_CHECK:
 		scn_act_ram(runner, step, outcome);
+		break;
+	case SCN_OP_CALL:
+	case SCN_OP_LOCK:
+	case SCN_OP_UNLOCK:
+	case SCN_OP_WAKE:
+	case SCN_OP_WAIT:
+	case SCN_OP_SIGNAL:
+	case SCN_OP_KILL:
+	case SCN_OP_RESULT:
+		scn_act_task(runner, step, outcome);
 		break;
 	default:
 		scn_act_dma(runner, step, outcome);

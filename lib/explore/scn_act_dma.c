@@ -302,7 +302,7 @@ void scn_act_ram_bytes(struct scn_runner *runner, const struct scn_step *step,
 		outcome->hint = "more bytes than that memory has";
 		return;
 	}
-	wanted = host_zalloc(2 * (size_t)bytes + 1);
+	wanted = scn_keep(runner, 2 * (size_t)bytes + 1);
 	got = wanted + bytes;
 	pattern_bytes(wanted, bytes, action->number);
 	if (action->verb->op == SCN_OP_RAM_FILL) {
@@ -312,7 +312,7 @@ void scn_act_ram_bytes(struct scn_runner *runner, const struct scn_step *step,
 		if (!outcome->err && memcmp(got, wanted, (size_t)bytes))
 			outcome->err = -EIO;
 	}
-	host_free(wanted);
+	scn_drop(runner, wanted);
 }
 
 void scn_act_dma(struct scn_runner *runner, const struct scn_step *step,

@@ -77,14 +77,12 @@ static const char *option_word(const void *ctx, unsigned int index)
 	const enum scn_operand *operand;
 
 	for (operand = words->operand; *operand; operand++) {
-		if (*operand == SCN_OPERAND_DIRECTION) {
-			if (index < 4)
-				return scn_directions[index].name;
-			index -= 4;
-			continue;
+		unsigned int i;
+
+		for (i = 0; scn_option_word(*operand, i); i++) {
+			if (index-- == 0)
+				return scn_option_word(*operand, i);
 		}
-		if (index-- == 0)
-			return scn_option_word(*operand);
 	}
 	return NULL;
 }
@@ -143,6 +141,10 @@ static const char *symbol_what(enum scn_operand operand)
 		return "memory";
 	case SCN_OPERAND_TARGET_RANGE:
 		return "a window, a mapping or memory";
+	case SCN_OPERAND_LOCK:
+		return "a lock";
+	case SCN_OPERAND_EVENT:
+		return "an event";
 	default:
 		return "a window";
 	}
@@ -200,6 +202,9 @@ static bool parse_operand(struct scn_cursor *cursor, enum scn_operand operand,
 		return action->other != NULL;
 	case SCN_OPERAND_AREA_KIND:
 		return parse_area_kind(cursor, action);
+	case SCN_OPERAND_PROGRAM:
+		action->symbol = scn_peek(cursor);
+		return scn_known_word(cursor, "program", scn_program_known, NULL) >= 0;
 	default:
 		return parse_symbol(cursor, operand, action);
 	}
@@ -218,6 +223,8 @@ static bool parse_result(struct scn_cursor *cursor, struct scn_result *result)
 		result->kind = SCN_RESULT_FAULT;
 	} else if (!strcmp(token->text, "unused")) {
 		result->kind = SCN_RESULT_UNUSED;
+	} else if (!strcmp(token->text, "blocks")) {
+		result->kind = SCN_RESULT_BLOCKS;
 	} else if (isdigit((unsigned char)token->text[0])) {
 		result->kind = SCN_RESULT_VALUE;
 		return scn_parse_number(cursor, token, "a value", 0, UINT64_MAX, &result->value);
@@ -227,6 +234,28 @@ static bool parse_result(struct scn_cursor *cursor, struct scn_result *result)
 		if (!result->err)
 			return scn_fail_unknown(cursor, token, "result", scn_result_name, NULL);
 	}
+	return true;
+}
+
+/* Is this a kind of result that the verb can have where it stands? */
+static bool check_result(struct scn_cursor *cursor, const struct scn_action *action,
+			 enum scn_result_kind kind)
+{
+	const struct scn_token *token = &cursor->token[cursor->at - 1];
+	const struct scn_verb *verb = action->verb;
+
+	if (kind == SCN_RESULT_VALUE && verb->op != SCN_OP_READ && verb->op != SCN_OP_DISTANCE)
+		return scn_fail_token(cursor, token, "%s gives no value: only read and distance do",
+				      verb->name);
+	if (kind != SCN_RESULT_BLOCKS)
+		return true;
+	if (verb->op != SCN_OP_CALL && verb->op != SCN_OP_LOCK && verb->op != SCN_OP_WAIT &&
+	    verb->op != SCN_OP_RESULT)
+		return scn_fail_token(cursor, token, "%s can't be left blocked: only call, lock "
+				      "and wait of a task can", verb->name);
+	if (cursor->in_par)
+		return scn_fail_token(cursor, token, "a par block waits for all its lines: what "
+				      "blocks for ever there is the report deadlock");
 	return true;
 }
 
@@ -245,11 +274,8 @@ static bool parse_results(struct scn_cursor *cursor, struct scn_action *action)
 					      SCN_RESULT_MAX);
 		if (!parse_result(cursor, result))
 			return false;
-		if (result->kind == SCN_RESULT_VALUE && action->verb->op != SCN_OP_READ &&
-		    action->verb->op != SCN_OP_DISTANCE)
-			return scn_fail_token(cursor, &cursor->token[cursor->at - 1],
-					      "%s gives no value: only read and distance do",
-					      action->verb->name);
+		if (!check_result(cursor, action, result->kind))
+			return false;
 		action->result_count++;
 	} while (scn_accept(cursor, "or"));
 	return scn_end(cursor);
@@ -266,24 +292,52 @@ static bool needs_pattern(const struct scn_verb *verb)
 	return false;
 }
 
-bool scn_parse_action(struct scn_cursor *cursor, struct scn_action *action)
+static bool is_device(const struct svmsim_machine *machine, const char *actor)
+{
+	size_t bytes = strlen(actor) - 1;
+	unsigned int i;
+
+	for (i = 0; i < machine->device_count; i++) {
+		if (strlen(machine->device[i].name) == bytes &&
+		    !strncmp(machine->device[i].name, actor, bytes))
+			return true;
+	}
+	return false;
+}
+
+/* The verb of this actor. While no machine is known it can be a device or a task. */
+static bool find_verb(struct scn_cursor *cursor, const struct scn_token *token,
+		      struct scn_action *action)
+{
+	static const char *const whats[] = {
+		[1 << SCN_ACTOR_DEVICE] = "verb of a device",
+		[1 << SCN_ACTOR_RAM] = "verb of ram",
+		[1 << SCN_ACTOR_TASK] = "verb of a task",
+		[1 << SCN_ACTOR_DEVICE | 1 << SCN_ACTOR_TASK] = "verb of a device or a task",
+	};
+	const char *name = action->actor->text;
+	unsigned int actors = 1 << SCN_ACTOR_DEVICE | 1 << SCN_ACTOR_TASK, i;
+
+	if (!strcmp(name, "ram:"))
+		actors = 1 << SCN_ACTOR_RAM;
+	else if (cursor->machine && is_device(cursor->machine, name))
+		actors = 1 << SCN_ACTOR_DEVICE;
+	for (i = 0; i < SCN_ACTOR_COUNT && !action->verb; i++) {
+		if (actors >> i & 1)
+			action->verb = scn_verb_find(i, token->text);
+	}
+	if (action->verb)
+		return true;
+	if (actors == 1 << SCN_ACTOR_DEVICE && scn_verb_find(SCN_ACTOR_TASK, token->text))
+		return scn_fail_token(cursor, token, "%s is for a task: %.*s is a device",
+				      token->text, (int)strlen(name) - 1, name);
+	return scn_fail_unknown(cursor, token, whats[actors], scn_verb_name, &actors);
+}
+
+static bool parse_operands(struct scn_cursor *cursor, struct scn_action *action)
 {
 	const enum scn_operand *operand;
-	const struct scn_token *token;
-	bool ram;
 
-	memset(action, 0, sizeof(*action));
-	action->actor = scn_word(cursor, "an actor (d0:)");
-	token = action->actor ? scn_word(cursor, "a verb") : NULL;
-	if (!token)
-		return false;
-	if (token->open)
-		return true;
-	ram = !strcmp(action->actor->text, "ram:");
-	action->verb = scn_verb_find(ram, token->text);
-	if (!action->verb)
-		return scn_fail_unknown(cursor, token, ram ? "verb of ram" : "verb of a device",
-					scn_verb_name, &ram);
 	for (operand = action->verb->operand; *operand && *operand < SCN_OPERAND_DIRECTION;
 	     operand++) {
 		if (!parse_operand(cursor, *operand, action))
@@ -294,7 +348,21 @@ bool scn_parse_action(struct scn_cursor *cursor, struct scn_action *action)
 	if (needs_pattern(action->verb) && !action->has_pattern)
 		return scn_fail_token(cursor, scn_peek(cursor), "%s needs a pattern: pattern=7",
 				      action->verb->name);
-	return parse_results(cursor, action);
+	return scn_check_task_action(cursor, action) && parse_results(cursor, action);
+}
+
+bool scn_parse_action(struct scn_cursor *cursor, struct scn_action *action)
+{
+	const struct scn_token *token;
+
+	memset(action, 0, sizeof(*action));
+	action->actor = scn_word(cursor, "an actor (d0:)");
+	token = action->actor ? scn_word(cursor, "a verb") : NULL;
+	if (!token)
+		return false;
+	if (token->open)
+		return true;
+	return find_verb(cursor, token, action) && parse_operands(cursor, action);
 }
 
 const char *scn_result_text(struct scn_arena *arena, const struct scn_action *action)
@@ -317,6 +385,7 @@ const char *scn_result_text(struct scn_arena *arena, const struct scn_action *ac
 				 result->kind == SCN_RESULT_OK	  ? "ok" :
 				 result->kind == SCN_RESULT_FAULT ? "fault" :
 				 result->kind == SCN_RESULT_UNUSED ? "unused" :
+				 result->kind == SCN_RESULT_BLOCKS ? "blocks" :
 				 scn_errno_text(result->err));
 	}
 	return scn_strdup(arena, line);

@@ -155,13 +155,14 @@ static bool parse_expect_report(struct scn_cursor *cursor, struct scn_expect *ex
 
 /* A counter is `system:event` of the library, or a derived one, maybe of a device. */
 static bool parse_counter(struct scn_cursor *cursor, const struct scn_token *token,
-			  struct scn_expect *expect)
+			  struct scn_compare *compare)
 {
-	static const char *const words[] = { "no reports", "report", "note", NULL };
+	static const char *const words[] = { "no reports", "report",	   "note", "eventually",
+					     "never",	   "log",	   NULL };
 	unsigned int i;
 
-	expect->counter = token->text;
-	expect->derived = -1;
+	compare->counter = token->text;
+	compare->derived = -1;
 	for (i = 0; svmsim_counter_name(i); i++) {
 		if (!strcmp(svmsim_counter_name(i), token->text))
 			return true;
@@ -173,9 +174,9 @@ static bool parse_counter(struct scn_cursor *cursor, const struct scn_token *tok
 
 		if (strncmp(name, token->text, bytes))
 			continue;
-		expect->derived = (int)i;
-		expect->device = colon ? token->text + bytes : NULL;
-		if (colon && !scn_is_name(expect->device))
+		compare->derived = (int)i;
+		compare->device = colon ? token->text + bytes : NULL;
+		if (colon && !scn_is_name(compare->device))
 			return scn_fail_token(cursor, token, "%s needs a device: %.*sd0", name,
 					      (int)bytes, name);
 		return true;
@@ -189,14 +190,13 @@ static bool parse_counter(struct scn_cursor *cursor, const struct scn_token *tok
 	return scn_fail_unknown(cursor, token, "counter", scn_counter_known, NULL);
 }
 
-static bool parse_expect_counter(struct scn_cursor *cursor, struct scn_expect *expect)
+bool scn_parse_compare(struct scn_cursor *cursor, struct scn_compare *compare)
 {
 	static const char *const ops[] = { "=", "!=", "<", "<=", ">", ">=" };
 	const struct scn_token *token = scn_word(cursor, "no reports, report, note or a counter");
 	unsigned int i;
 
-	expect->kind = SCN_EXPECT_COUNTER;
-	if (!token || (!token->open && !parse_counter(cursor, token, expect)))
+	if (!token || (!token->open && !parse_counter(cursor, token, compare)))
 		return false;
 	for (i = 0; i < SCN_ARRAY_SIZE(ops); i++) {
 		if (scn_accept(cursor, ops[i]))
@@ -205,10 +205,23 @@ static bool parse_expect_counter(struct scn_cursor *cursor, struct scn_expect *e
 	if (i == SCN_ARRAY_SIZE(ops))
 		return scn_fail_token(cursor, scn_peek(cursor),
 				      "expected a comparison: = != < <= > >=");
-	expect->op = ops[i];
+	compare->op = ops[i];
 	token = scn_word(cursor, "a number");
 	return token && scn_parse_number(cursor, token, "a count", 0, UINT64_MAX,
-					 &expect->number) && scn_end(cursor);
+					 &compare->number);
+}
+
+static bool parse_expect_log(struct scn_cursor *cursor, struct scn_expect *expect)
+{
+	const struct scn_token *token = scn_peek(cursor);
+
+	expect->kind = SCN_EXPECT_LOG;
+	if (!token || token->kind != SCN_TOKEN_STRING || !token->text[0])
+		return scn_fail_token(cursor, token, "\"expect log\" is followed by a text in "
+				      "quotes");
+	expect->log = token->text;
+	cursor->at++;
+	return scn_end(cursor);
 }
 
 bool scn_parse_expect(struct scn_cursor *cursor, struct scn_expect *expect)
@@ -226,7 +239,18 @@ bool scn_parse_expect(struct scn_cursor *cursor, struct scn_expect *expect)
 		expect->kind = SCN_EXPECT_NOTE;
 		return parse_expect_report(cursor, expect);
 	}
-	return parse_expect_counter(cursor, expect);
+	if (scn_accept(cursor, "eventually")) {
+		expect->kind = SCN_EXPECT_EVENTUALLY;
+		return scn_parse_terms(cursor, expect);
+	}
+	if (scn_accept(cursor, "never")) {
+		expect->kind = SCN_EXPECT_NEVER;
+		return scn_parse_terms(cursor, expect);
+	}
+	if (scn_accept(cursor, "log"))
+		return parse_expect_log(cursor, expect);
+	expect->kind = SCN_EXPECT_COUNTER;
+	return scn_parse_compare(cursor, &expect->compare) && scn_end(cursor);
 }
 
 bool scn_parse_state(struct scn_cursor *cursor, struct scn_state *state)

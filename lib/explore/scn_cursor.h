@@ -13,9 +13,13 @@
 #include "explore/scn_table.h"
 
 #define SCN_RESULT_MAX 8
+#define SCN_TERM_MAX 8
+#define SCN_TASK_NAME_MAX 15
 #define SCN_MATCH_FIELD_MAX 12
 #define SCN_PAGE_BYTES 4096ull
 #define SCN_RAM_MAX_PAGES 1048576ull
+
+struct scn_stmt;
 
 /**
  * struct scn_cursor - where reading stands
@@ -25,6 +29,8 @@
  * @path: file, for messages
  * @arena: owner of what is made
  * @error: filled by the first failure
+ * @machine: tells devices from tasks; NULL while a file is only checked
+ * @in_par: the statement stands in a `par` block
  */
 struct scn_cursor {
 	const struct scn_token *token;
@@ -33,6 +39,8 @@ struct scn_cursor {
 	const char *path;
 	struct scn_arena *arena;
 	struct scn_error *error;
+	const struct svmsim_machine *machine;
+	bool in_par;
 };
 
 /** scn_peek - the next token, NULL at the end */
@@ -77,6 +85,7 @@ enum scn_result_kind {
 	SCN_RESULT_FAULT,
 	SCN_RESULT_UNUSED,
 	SCN_RESULT_VALUE,
+	SCN_RESULT_BLOCKS,
 };
 /* struct scn_result - one alternative behind `->` */
 struct scn_result {
@@ -116,6 +125,15 @@ struct scn_result {
  * @boundary_bytes: what segments must not cross, 0 for what was
  * @single: by dma_map_single()
  * @unchecked: nobody asks dma_mapping_error()
+ * @has_lock_kind: @lock_kind was given
+ * @lock_kind: index in scn_lock_kinds
+ * @has_event_kind: @event_kind was given
+ * @event_kind: index in scn_event_kinds
+ * @read: for reading
+ * @write: for writing
+ * @trylock: without waiting
+ * @signals: which of them end the wait: 0 for none, else 1 + index in scn_signals
+ * @all: all that wait
  * @result_count: number of @result, 0 when the line states none
  * @result: alternatives
  */
@@ -149,6 +167,15 @@ struct scn_action {
 	uint64_t boundary_bytes;
 	bool single;
 	bool unchecked;
+	bool has_lock_kind;
+	int lock_kind;
+	bool has_event_kind;
+	int event_kind;
+	bool read;
+	bool write;
+	bool trylock;
+	int signals;
+	bool all;
 	unsigned int result_count;
 	struct scn_result result[SCN_RESULT_MAX];
 };
@@ -158,6 +185,11 @@ const struct scn_token *scn_option_value(struct scn_cursor *cursor, const char *
 /** scn_parse_dma_option - one option of DMA; true when it was there, whatever came of it */
 bool scn_parse_dma_option(struct scn_cursor *cursor, enum scn_operand operand,
 			  struct scn_action *action);
+/** scn_parse_task_option - one option of a lock or a wait, as scn_parse_dma_option() */
+bool scn_parse_task_option(struct scn_cursor *cursor, enum scn_operand operand,
+			   struct scn_action *action);
+/** scn_check_task_action - options of a task's verb that do not go together; false with an error */
+bool scn_check_task_action(struct scn_cursor *cursor, const struct scn_action *action);
 /** scn_result_text - what a line expects: "ok or EIO" */
 const char *scn_result_text(struct scn_arena *arena, const struct scn_action *action);
 
@@ -167,6 +199,45 @@ enum scn_expect_kind {
 	SCN_EXPECT_REPORT,
 	SCN_EXPECT_NOTE,
 	SCN_EXPECT_COUNTER,
+	SCN_EXPECT_EVENTUALLY,
+	SCN_EXPECT_NEVER,
+	SCN_EXPECT_LOG,
+};
+/**
+ * struct scn_compare - COUNTER OP N
+ * @counter: name of the counter
+ * @device: name of the device of a derived counter, NULL if none
+ * @derived: index in scn_derived, -1 for a counter of the library
+ * @op: comparison
+ * @number: what it is compared with
+ */
+struct scn_compare {
+	const char *counter;
+	const char *device;
+	int derived;
+	const char *op;
+	uint64_t number;
+};
+/**
+ * struct scn_term - one condition of `expect eventually` or `expect never`
+ * @cond: what is looked at
+ * @negated: it must not hold
+ * @subject: token of the task or the counter
+ * @object: token of the lock, NULL if none
+ * @compare: of a counter
+ * @task: index of the task in the plan
+ * @symbol: index of the lock in the plan, -1 for none
+ * @device: index of the device of @compare, -1 for none
+ */
+struct scn_term {
+	enum scn_cond cond;
+	bool negated;
+	const struct scn_token *subject;
+	const struct scn_token *object;
+	struct scn_compare compare;
+	int task;
+	int symbol;
+	int device;
 };
 /**
  * struct scn_expect - an `expect` line
@@ -176,11 +247,10 @@ enum scn_expect_kind {
  * @key: fields
  * @value: their values, "*" for any
  * @times: how many
- * @counter: name of the counter
- * @device: token of the device of a derived counter, NULL if none
- * @derived: index in scn_derived, -1 for a counter of the library
- * @op: comparison
- * @number: what it is compared with
+ * @compare: the counter
+ * @term: conditions, all of which have to hold at the same time
+ * @term_count: number of @term
+ * @log: text in the log
  */
 struct scn_expect {
 	enum scn_expect_kind kind;
@@ -189,12 +259,61 @@ struct scn_expect {
 	const char *key[SCN_MATCH_FIELD_MAX];
 	const char *value[SCN_MATCH_FIELD_MAX];
 	uint64_t times;
-	const char *counter;
-	const char *device;
-	int derived;
-	const char *op;
-	uint64_t number;
+	struct scn_compare compare;
+	struct scn_term *term;
+	unsigned int term_count;
+	const char *log;
 };
+/** scn_parse_compare - a counter, a comparison, a number */
+bool scn_parse_compare(struct scn_cursor *cursor, struct scn_compare *compare);
+/** scn_parse_terms - conditions joined by `and`, up to the end of the line */
+bool scn_parse_terms(struct scn_cursor *cursor, struct scn_expect *expect);
+
+/* struct scn_par - words behind `par`, which bound a search */
+struct scn_par {
+	bool has_preempt;
+	uint64_t preempt;
+	bool explore;
+};
+bool scn_parse_par(struct scn_cursor *cursor, struct scn_par *par);
+
+/* struct scn_place - `task NAME cpu N` */
+struct scn_place {
+	const struct scn_token *task;
+	uint64_t cpu;
+};
+/** scn_check_lock - do mode and wait of an action fit its kind of lock? */
+bool scn_check_lock(struct scn_cursor *cursor, const struct scn_action *action, int kind);
+bool scn_parse_place(struct scn_cursor *cursor, struct scn_place *place);
+/** scn_task_name - can a task, or a label, be called so? */
+bool scn_task_name(struct scn_cursor *cursor, const struct scn_token *token, const char *name);
+
+/**
+ * struct scn_pin_step - one task runs, until an event of its own
+ * @task: name of the task
+ * @until: the event, NULL for the task's end
+ * @label: token of the label that stands for it
+ */
+struct scn_pin_step {
+	const char *task;
+	const char *until;
+	const struct scn_token *label;
+};
+
+/**
+ * struct scn_pin - a schedule by the names of events
+ * @name: its name
+ * @stmt: where it is written
+ * @step: who runs, in order
+ * @step_count: number of @step
+ */
+struct scn_pin {
+	const char *name;
+	const struct scn_stmt *stmt;
+	struct scn_pin_step *step;
+	unsigned int step_count;
+};
+bool scn_parse_pin(struct scn_cursor *cursor, struct scn_pin *pin);
 bool scn_parse_expect(struct scn_cursor *cursor, struct scn_expect *expect);
 
 /* struct scn_state - a `state` line: index in scn_states and the device's token, or NULL */

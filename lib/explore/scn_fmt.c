@@ -30,6 +30,16 @@ static bool is_actor_line(const struct scn_line *line)
 	       text[bytes - 1] == ':';
 }
 
+/* A line of a `par` block: nothing is padded in it but its result. */
+static bool is_labelled(const struct scn_line *line)
+{
+	const char *text = line->token_count > 1 ? line->token[1].text : "";
+	size_t bytes = strlen(text);
+
+	return is_actor_line(line) && line->token_count > 1 &&
+	       line->token[1].kind == SCN_TOKEN_WORD && bytes > 1 && text[bytes - 1] == ':';
+}
+
 static bool line_is(const struct scn_line *line, const char *word)
 {
 	return line->token_count && scn_is(&line->token[0], word);
@@ -50,7 +60,9 @@ static unsigned int arrow_index(const struct scn_line *line)
 static void join_action(const struct formatter *formatter, const struct scn_line *line,
 			struct scn_buf *buf)
 {
-	scn_buf_add(buf, "%-*s ", (int)formatter->actor_width, line->token[0].text);
+	int width = is_labelled(line) ? 0 : (int)formatter->actor_width;
+
+	scn_buf_add(buf, "%-*s ", width, line->token[0].text);
 	scn_join(buf, line->token + 1, arrow_index(line) - 1);
 }
 
@@ -59,7 +71,7 @@ static unsigned int depth_step(struct formatter *formatter, unsigned int index, 
 	const struct scn_line *line = &formatter->source->line[index];
 
 	*outdent = line_is(line, "end") || line_is(line, "else");
-	if (line_is(line, "if") || line_is(line, "else"))
+	if (line_is(line, "if") || line_is(line, "else") || line_is(line, "par"))
 		return 1;
 	return line_is(line, "for") && !formatter->whole_file[index];
 }
@@ -73,7 +85,7 @@ static void find_whole_file(struct formatter *formatter)
 	for (i = 0; i < source->line_count; i++) {
 		const struct scn_line *line = &source->line[i];
 
-		if ((line_is(line, "if") || line_is(line, "for")) &&
+		if ((line_is(line, "if") || line_is(line, "for") || line_is(line, "par")) &&
 		    depth < SCN_ARRAY_SIZE(open)) {
 			open[depth++] = i;
 		} else if (line_is(line, "end") && depth) {
@@ -93,7 +105,8 @@ static void measure(struct formatter *formatter)
 	formatter->result_column = RESULT_COLUMN;
 	for (i = 0; i < source->line_count; i++) {
 		const struct scn_line *line = &source->line[i];
-		size_t bytes = is_actor_line(line) ? strlen(line->token[0].text) : 0;
+		size_t bytes = is_actor_line(line) && !is_labelled(line) ?
+				       strlen(line->token[0].text) : 0;
 
 		if (bytes > formatter->actor_width)
 			formatter->actor_width = (unsigned int)bytes;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* The grammar page's tables, printed from the tables that the parser reads. */
 #include <string.h>
-#include "explore/scn_program.h"
+#include <svmsim/program.h>
+#include "explore/scn_planner.h"
 
 static void statements(struct scn_buf *buf)
 {
@@ -24,15 +25,15 @@ static void statements(struct scn_buf *buf)
 	}
 }
 
-static void verbs(struct scn_buf *buf, bool ram)
+static void verbs(struct scn_buf *buf, enum scn_actor actor, const char *title)
 {
 	const struct scn_verb *verb;
 	unsigned int i;
 
 	scn_buf_add(buf, "\n### Verbs of %s\n\n| verb | operands | does |\n| --- | --- | --- |\n",
-		    ram ? "`ram:`" : "a device");
+		    title);
 	for (verb = scn_verbs; verb->name; verb++) {
-		if (verb->ram != ram)
+		if (verb->actor != actor)
 			continue;
 		scn_buf_add(buf, "| `%s` | ", verb->name);
 		for (i = 0; i < SCN_OPERAND_MAX && verb->operand[i]; i++) {
@@ -53,6 +54,16 @@ static void named(struct scn_buf *buf, const char *title, const char *column,
 	scn_buf_add(buf, "\n### %s\n\n| %s | means |\n| --- | --- |\n", title, column);
 	for (; rows->name; rows++)
 		scn_buf_add(buf, "| `%s` | %s |\n", rows->name, rows->does);
+}
+
+static void conditions(struct scn_buf *buf)
+{
+	unsigned int i;
+
+	scn_buf_add(buf, "\n### Conditions\n\n| condition | holds when |\n| --- | --- |\n");
+	for (i = 0; i < SCN_COND_COUNT; i++)
+		scn_buf_add(buf, "| `%s` | %s |\n", scn_conds[i].syntax, scn_conds[i].does);
+	scn_buf_add(buf, "| `not COND` | COND does not |\n");
 }
 
 static void field_row(struct scn_buf *buf, const struct scn_field_row *row)
@@ -90,6 +101,16 @@ static void words(struct scn_buf *buf, const char *title,
 	scn_buf_add(buf, "\n");
 }
 
+static void programs(struct scn_buf *buf)
+{
+	struct svmsim_program program;
+	unsigned int i;
+
+	scn_buf_add(buf, "\n### Programs of `call`\n\n| name | does |\n| --- | --- |\n");
+	for (i = 0; !svmsim_program_get(i, &program); i++)
+		scn_buf_add(buf, "| `%s` | %s |\n", program.name, program.about);
+}
+
 static void limits(struct scn_buf *buf)
 {
 	scn_buf_add(buf, "\n### Bounds\n\n| what | at most |\n| --- | --- |\n");
@@ -105,6 +126,8 @@ static void limits(struct scn_buf *buf)
 		    SCN_VISIT_MAX);
 	scn_buf_add(buf, "| variables, symbols, expected reports | %d, %d, %d |\n",
 		    SCN_VARIABLE_MAX, SCN_SYMBOL_MAX, SCN_JUDGE_MAX);
+	scn_buf_add(buf, "| tasks, labels of a `par` block, pins | %d, %d, %d |\n", SCN_TASK_MAX,
+		    SCN_LANE_MAX, SCN_PIN_MAX);
 	scn_buf_add(buf, "| a word with variables filled in | %d bytes |\n", SCN_VALUE_MAX_BYTES);
 	scn_buf_add(buf, "| pages of a memory symbol | %llu |\n", SCN_RAM_MAX_PAGES);
 }
@@ -114,8 +137,13 @@ char *svmsim_scenario_grammar(void)
 	struct scn_buf buf = { 0 };
 
 	statements(&buf);
-	verbs(&buf, false);
-	verbs(&buf, true);
+	verbs(&buf, SCN_ACTOR_DEVICE, "a device");
+	verbs(&buf, SCN_ACTOR_RAM, "`ram:`");
+	verbs(&buf, SCN_ACTOR_TASK, "a task");
+	named(&buf, "Kinds of locks", "word", scn_lock_kinds);
+	named(&buf, "Kinds of events", "word", scn_event_kinds);
+	named(&buf, "Waits", "word", scn_signals);
+	conditions(&buf);
 	named(&buf, "Directions", "word", scn_directions);
 	named(&buf, "Calls of `as=`", "word", scn_calls);
 	named(&buf, "Results", "result", scn_results);
@@ -134,6 +162,7 @@ char *svmsim_scenario_grammar(void)
 	named(&buf, "Quirks", "name", scn_quirks);
 	named(&buf, "Words of `preempt`", "word", scn_preempts);
 	words(&buf, "Kinds of areas", scn_area_known);
+	programs(&buf);
 	words(&buf, "Kernel versions", scn_kernel_known);
 	words(&buf, "IOMMU profiles", scn_profile_known);
 	words(&buf, "Page-table formats", scn_format_known);

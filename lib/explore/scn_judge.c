@@ -23,7 +23,12 @@ const struct scn_step *scn_report_step(const struct scn_runner *runner,
 	if (report->index >= runner->run_count && strcmp(report->identifier, "uninit"))
 		return NULL;
 	for (i = runner->mark_count; i--;) {
-		if (runner->mark[i].world_step == report->step)
+		if (runner->mark[i].world_step == report->action)
+			return runner->mark[i].step;
+	}
+	/* A task that carries out no line: a worker, a timer. It follows from the newest line. */
+	for (i = runner->mark_count; i--;) {
+		if (runner->mark[i].world_step <= report->step)
 			return runner->mark[i].step;
 	}
 	return NULL;
@@ -196,7 +201,8 @@ static void judge_all(struct judging *judging)
 		for (i = 0; i < plan->judge_count; i++) {
 			const struct scn_judge *judge = &plan->judge[i];
 
-			if (judge->expect.kind != SCN_EXPECT_NO_REPORTS &&
+			if ((judge->expect.kind == SCN_EXPECT_REPORT ||
+			     judge->expect.kind == SCN_EXPECT_NOTE) &&
 			    judge->expect.field_count == fields)
 				judge_expect(judging, judge);
 		}
@@ -258,6 +264,8 @@ unsigned int scn_judge(struct scn_runner *runner, enum svmsim_standing *standing
 		if (plan->judge[i].expect.kind == SCN_EXPECT_NO_REPORTS)
 			judge_none(&judging, &plan->judge[i]);
 	}
+	if (judging.final)
+		scn_cond_judge(runner);
 	for (i = 0; i < count; i++) {
 		if (standing[i] != SVMSIM_UNEXPECTED)
 			continue;

@@ -140,7 +140,7 @@ static bool lex_token(struct lexer *lexer)
 		return lex_string(lexer);
 	if (is_word_byte(c) || c == '$')
 		return lex_word(lexer);
-	if (strchr("{}[](),=<>!", c))
+	if (strchr("{}[](),=<>!;", c))
 		return lex_punct(lexer);
 	if (lexer->end - lexer->at >= 3 && !memcmp(lexer->at, "\xef\xbb\xbf", 3))
 		return scn_fail(lexer->error, lexer->source->path, lexer->line->number,
@@ -281,6 +281,7 @@ static bool spaced_equals(const struct scn_token *token, unsigned int count)
 void scn_join(struct scn_buf *buf, const struct scn_token *token, unsigned int count)
 {
 	bool spaced = count && spaced_equals(token, count);
+	bool tight = count && scn_is(token, "par");
 	bool space = false;
 	unsigned int i;
 
@@ -288,11 +289,13 @@ void scn_join(struct scn_buf *buf, const struct scn_token *token, unsigned int c
 		const char *text = token[i].text;
 		bool punct = token[i].kind == SCN_TOKEN_PUNCT;
 
-		if (punct && (strchr("[]),", text[0]) || (!spaced && !strcmp(text, "="))))
+		if (punct && (strchr("[]),;", text[0]) || (!spaced && !strcmp(text, "=")) ||
+			      (tight && !strcmp(text, "<="))))
 			space = false;
 		if (i && space)
 			scn_buf_add(buf, " ");
 		scn_buf_add(buf, token[i].kind == SCN_TOKEN_STRING ? "\"%s\"" : "%s", text);
-		space = !(punct && (strchr("[(", text[0]) || (!spaced && !strcmp(text, "="))));
+		space = !(punct && (strchr("[(", text[0]) || (!spaced && !strcmp(text, "=")) ||
+				    (tight && !strcmp(text, "<="))));
 	}
 }

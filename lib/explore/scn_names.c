@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <svmsim/program.h>
 #include "explore/scn_table.h"
 
 static const struct {
@@ -18,6 +19,7 @@ static const struct {
 	{ "EREMOTEIO", EREMOTEIO }, { "EOPNOTSUPP", EOPNOTSUPP },
 	{ "EADDRINUSE", EADDRINUSE }, { "ETIMEDOUT", ETIMEDOUT },
 	{ "EALREADY", EALREADY }, { "ECANCELED", ECANCELED },
+	{ "EINTR", EINTR },	  { "ETIME", ETIME },
 };
 
 int scn_errno_find(const char *name)
@@ -44,7 +46,7 @@ const char *scn_errno_text(int err)
 
 const char *scn_result_name(const void *ctx, unsigned int index)
 {
-	static const char *const words[] = { "ok", "fault", "unused" };
+	static const char *const words[] = { "ok", "fault", "unused", "blocks" };
 
 	if (index < SCN_ARRAY_SIZE(words))
 		return words[index];
@@ -83,6 +85,13 @@ const char *scn_kernel_known(const void *ctx, unsigned int index)
 const char *scn_area_known(const void *ctx, unsigned int index)
 {
 	return svmsim_area_name(index);
+}
+
+const char *scn_program_known(const void *ctx, unsigned int index)
+{
+	struct svmsim_program program;
+
+	return svmsim_program_get(index, &program) ? NULL : program.name;
 }
 
 const char *scn_format_known(const void *ctx, unsigned int index)

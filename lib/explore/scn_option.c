@@ -95,6 +95,6 @@ bool scn_parse_dma_option(struct scn_cursor *cursor, enum scn_operand operand,
 	case SCN_OPERAND_UNCHECKED:
 		return scn_accept(cursor, "unchecked") && (action->unchecked = true);
 	default:
-		return false;
+		return scn_parse_task_option(cursor, operand, action);
 	}
 }

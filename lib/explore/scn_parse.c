@@ -9,6 +9,7 @@ struct parser {
 	struct scn_error *error;
 	unsigned int at;
 	bool *whole_file;
+	bool in_par;
 };
 
 static bool fail_line(struct parser *parser, unsigned int line, const char *what)
@@ -25,6 +26,8 @@ void scn_cursor_init(struct scn_cursor *cursor, struct svmsim_scenario *scenario
 	cursor->path = stmt->program->source.path;
 	cursor->arena = &scenario->arena;
 	cursor->error = error;
+	cursor->in_par = stmt->in_par;
+	cursor->at = stmt->label ? 1 : 0;
 }
 
 static struct scn_line *peek_line(struct parser *parser)
@@ -83,7 +86,7 @@ static bool match_blocks(struct parser *parser)
 	for (i = 2; i < source->line_count; i++) {
 		struct scn_line *line = &source->line[i];
 
-		if (first_is(line, "if") || first_is(line, "for")) {
+		if (first_is(line, "if") || first_is(line, "for") || first_is(line, "par")) {
 			if (depth == SCN_ARRAY_SIZE(open))
 				return scn_fail(parser->error, source->path, line->number, 1,
 						"blocks nested deeper than %d", SCN_NEST_MAX);
@@ -101,9 +104,10 @@ static bool match_blocks(struct parser *parser)
 	for (i = 0; i < depth; i++) {
 		struct scn_line *line = &source->line[open[i]];
 
-		if (first_is(line, "if"))
-			return fail_line(parser, line->number, "this \"if\" is never closed by "
-					 "\"end\": is the file cut short?");
+		if (!first_is(line, "for"))
+			return scn_fail(parser->error, source->path, line->number, 1,
+					"this \"%s\" is never closed by \"end\": is the file cut "
+					"short?", line->token[0].text);
 		if (open[i] > first_action)
 			return fail_line(parser, line->number, "this \"for\" is never closed by "
 					 "\"end\" (a \"for\" that repeats the whole file stands "
@@ -214,8 +218,11 @@ static bool check_stmt(struct parser *parser, struct scn_stmt *stmt)
 	struct scn_action action;
 	struct scn_expect expect;
 	struct scn_cursor cursor;
+	struct scn_place place;
 	struct scn_state state;
 	const struct scn_token *token;
+	struct scn_par par;
+	struct scn_pin pin;
 	uint64_t ns;
 	bool value;
 
@@ -245,9 +252,53 @@ static bool check_stmt(struct parser *parser, struct scn_stmt *stmt)
 	case SCN_KEY_ADVANCE:
 		token = scn_word(&cursor, "a time (10ms)");
 		return token && scn_parse_time(&cursor, token, &ns) && scn_end(&cursor);
+	case SCN_KEY_TASK:
+		return scn_parse_place(&cursor, &place);
+	case SCN_KEY_PAR:
+		return scn_parse_par(&cursor, &par);
+	case SCN_KEY_PIN:
+		return scn_parse_pin(&cursor, &pin);
 	default:
 		return scn_end(&cursor);
 	}
+}
+
+/* A label stands before the actor of a line of a `par` block, and nowhere else. */
+static bool classify_action(struct parser *parser, struct scn_stmt *stmt)
+{
+	bool labelled = stmt->token_count > 1 && is_actor(&stmt->token[1]);
+	const struct scn_token *label = &stmt->token[0];
+	struct scn_cursor cursor;
+
+	scn_cursor_init(&cursor, parser->scenario, stmt, parser->error);
+	stmt->is_action = true;
+	parser->program->has_action = true;
+	if (labelled && !parser->in_par)
+		return scn_fail_token(&cursor, label, "\"%s\" before \"%s\" is a label, which "
+				      "stands in a par block only", label->text,
+				      stmt->token[1].text);
+	if (!labelled && parser->in_par)
+		return scn_fail_token(&cursor, label, "a line of a par block begins with its "
+				      "label: A: %s ...", label->text);
+	if (!labelled)
+		return true;
+	stmt->label = label;
+	return label->open ||
+	       scn_task_name(&cursor, label,
+			     scn_strndup(&parser->scenario->arena, label->text,
+					 strlen(label->text) - 1));
+}
+
+/* Inside a `par` there is nothing but lines, choices between them and loops over them. */
+static bool check_par(struct parser *parser, const struct scn_stmt *stmt)
+{
+	struct scn_cursor cursor;
+
+	if (!parser->in_par || stmt->key == SCN_KEY_IF || stmt->key == SCN_KEY_FOR)
+		return true;
+	scn_cursor_init(&cursor, parser->scenario, stmt, parser->error);
+	return scn_fail_token(&cursor, stmt->token, "\"%s\" can't stand in a par block: it holds "
+			      "lines with labels, if and for", stmt->token->text);
 }
 
 static bool classify(struct parser *parser, struct scn_stmt *stmt)
@@ -256,20 +307,18 @@ static bool classify(struct parser *parser, struct scn_stmt *stmt)
 	struct scn_cursor cursor;
 	unsigned int key;
 
-	if (is_actor(token)) {
-		stmt->is_action = true;
-		parser->program->has_action = true;
-		return true;
-	}
+	if (is_actor(token))
+		return classify_action(parser, stmt);
 	for (key = 0; key < SCN_KEY_COUNT; key++) {
 		if (scn_is(token, scn_statements[key].word))
 			break;
 	}
 	stmt->key = key;
 	if (key < SCN_KEY_COUNT)
-		return true;
+		return check_par(parser, stmt);
 	scn_cursor_init(&cursor, parser->scenario, stmt, parser->error);
-	if (token->kind == SCN_TOKEN_WORD && token->text[0] == 'd' && stmt->token_count > 1 &&
+	if (token->kind == SCN_TOKEN_WORD && strchr("dt", token->text[0]) &&
+	    stmt->token_count > 1 && token->text[1] &&
 	    strspn(token->text + 1, "0123456789") == strlen(token->text + 1))
 		return scn_fail_token(&cursor, token, "\"%s\" begins no statement: did you mean "
 				      "the actor \"%s:\"?", token->text, token->text);
@@ -282,11 +331,13 @@ static bool parse_block(struct parser *parser, struct scn_stmt **first, unsigned
 /* What stands behind `if` or `for`, up to and with its `end`. */
 static bool parse_body(struct parser *parser, struct scn_stmt *stmt, unsigned int depth)
 {
+	bool outer = parser->in_par;
 	struct scn_line *line;
 
 	if (depth >= SCN_NEST_MAX)
 		return scn_fail(parser->error, parser->program->source.path, stmt->line, 1,
 				"blocks nested deeper than %d", SCN_NEST_MAX);
+	parser->in_par = parser->in_par || stmt->key == SCN_KEY_PAR;
 	if (!parse_block(parser, &stmt->body, depth + 1, stmt))
 		return false;
 	line = peek_line(parser);
@@ -305,6 +356,7 @@ static bool parse_body(struct parser *parser, struct scn_stmt *stmt, unsigned in
 	if (line->token_count > 1)
 		return fail_line(parser, line->number, "\"end\" stands alone on its line");
 	parser->at++;
+	parser->in_par = outer;
 	return true;
 }
 
@@ -319,6 +371,7 @@ static bool parse_stmt(struct parser *parser, struct scn_line *line, struct scn_
 	stmt->token = line->token;
 	stmt->token_count = line->token_count;
 	stmt->line = line->number;
+	stmt->in_par = parser->in_par;
 	if (!classify(parser, stmt))
 		return false;
 	if (!stmt->is_action && stmt->key == SCN_KEY_MACHINE) {
@@ -334,7 +387,8 @@ static bool parse_stmt(struct parser *parser, struct scn_line *line, struct scn_
 	if (stmt->key == SCN_KEY_STATE)
 		return gather_golden(parser, stmt);
 	stmt->whole_file = stmt->key == SCN_KEY_FOR && parser->whole_file[index];
-	if (stmt->key == SCN_KEY_IF || (stmt->key == SCN_KEY_FOR && !stmt->whole_file))
+	if (stmt->key == SCN_KEY_IF || stmt->key == SCN_KEY_PAR ||
+	    (stmt->key == SCN_KEY_FOR && !stmt->whole_file))
 		return parse_body(parser, stmt, depth);
 	return true;
 }

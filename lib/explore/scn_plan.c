@@ -2,28 +2,20 @@
 /* One way through a file: variables, conditions and loops resolved into a flat list of steps. */
 #include <stdio.h>
 #include <string.h>
-#include "explore/scn_program.h"
+#include "explore/scn_planner.h"
 
-struct planner {
-	struct scn_env *env;
-	struct scn_plan *plan;
-	unsigned int use_depth;
-	bool machine_done;
-	const struct scn_stmt *machine_stmt;
-};
-
-static struct scn_arena *arena_of(struct planner *planner)
+static struct scn_arena *arena_of(struct scn_planner *planner)
 {
 	return &planner->env->scenario->arena;
 }
 
-static bool fail_stmt(struct planner *planner, const struct scn_stmt *stmt, const char *what)
+static bool fail_stmt(struct scn_planner *planner, const struct scn_stmt *stmt, const char *what)
 {
 	return scn_fail(planner->env->error, stmt->program->source.path, stmt->line, 1, "%s",
 			what);
 }
 
-static const char *device_known(const void *ctx, unsigned int index)
+const char *scn_device_known(const void *ctx, unsigned int index)
 {
 	const struct svmsim_machine *machine = ctx;
 
@@ -32,7 +24,7 @@ static const char *device_known(const void *ctx, unsigned int index)
 	return index < machine->device_count ? machine->device[index].name : NULL;
 }
 
-static int find_device(const struct svmsim_machine *machine, const char *name, size_t bytes)
+int scn_find_device(const struct svmsim_machine *machine, const char *name, size_t bytes)
 {
 	unsigned int i;
 
@@ -45,7 +37,7 @@ static int find_device(const struct svmsim_machine *machine, const char *name, s
 }
 
 /* The machine is complete with the first line that needs it. */
-static bool finish_machine(struct planner *planner)
+static bool finish_machine(struct scn_planner *planner)
 {
 	char message[SVMSIM_MESSAGE_MAX] = "";
 	const struct scn_stmt *stmt = planner->machine_stmt;
@@ -61,8 +53,8 @@ static bool finish_machine(struct planner *planner)
 	return fail_stmt(planner, stmt, message[0] ? message : "this machine can't be built");
 }
 
-static struct scn_step *add_step(struct planner *planner, const struct scn_stmt *stmt,
-				 enum scn_step_kind kind)
+struct scn_step *scn_add_step(struct scn_planner *planner, const struct scn_stmt *stmt,
+			      enum scn_step_kind kind)
 {
 	struct scn_plan *plan = planner->plan;
 	struct scn_step *step;
@@ -79,10 +71,11 @@ static struct scn_step *add_step(struct planner *planner, const struct scn_stmt 
 	step->kind = kind;
 	step->stmt = stmt;
 	step->device = step->symbol = step->ram = step->other = -1;
+	step->task = step->target = -1;
 	return step;
 }
 
-static const char *join_text(struct planner *planner, const struct scn_token *token,
+static const char *join_text(struct scn_planner *planner, const struct scn_token *token,
 			     unsigned int count)
 {
 	struct scn_buf buf = { 0 };
@@ -97,32 +90,34 @@ static const char *join_text(struct planner *planner, const struct scn_token *to
 	return text;
 }
 
-static bool plan_action(struct planner *planner, const struct scn_stmt *stmt,
+static bool plan_action(struct scn_planner *planner, const struct scn_stmt *stmt,
 			struct scn_cursor *cursor)
 {
-	struct scn_step *step = add_step(planner, stmt, SCN_STEP_ACTION);
+	struct scn_step *step = scn_add_step(planner, stmt, SCN_STEP_ACTION);
 	struct scn_action *action = scn_alloc(arena_of(planner), sizeof(*action));
 	struct svmsim_machine *machine = &planner->plan->machine;
 	struct scn_token actor;
 	size_t bytes;
 
+	cursor->machine = machine;
 	if (!step || !scn_parse_action(cursor, action))
 		return false;
 	step->action = action;
 	step->text = join_text(planner, cursor->token, cursor->count);
 	bytes = strlen(action->actor->text) - 1;
-	if (!action->verb->ram) {
-		step->device = find_device(machine, action->actor->text, bytes);
+	if (action->verb->actor == SCN_ACTOR_DEVICE) {
+		step->device = scn_find_device(machine, action->actor->text, bytes);
 		if (step->device < 0) {
 			actor = *action->actor;
 			actor.text = scn_strndup(arena_of(planner), actor.text, bytes);
-			return scn_fail_unknown(cursor, &actor, "actor", device_known, machine);
+			return scn_fail_unknown(cursor, &actor, "actor", scn_device_known, machine);
 		}
 	}
-	return scn_resolve_action(planner->env, planner->plan, cursor, step);
+	return scn_plan_who(planner, cursor, step) &&
+	       scn_resolve_action(planner->env, planner->plan, cursor, step);
 }
 
-static bool plan_expect(struct planner *planner, const struct scn_stmt *stmt,
+static bool plan_expect(struct scn_planner *planner, const struct scn_stmt *stmt,
 			struct scn_cursor *cursor)
 {
 	struct scn_expect *expect = scn_alloc(arena_of(planner), sizeof(*expect));
@@ -145,27 +140,29 @@ static bool plan_expect(struct planner *planner, const struct scn_stmt *stmt,
 		judge->expect = *expect;
 		return true;
 	}
-	step = add_step(planner, stmt, SCN_STEP_COUNTER);
+	step = scn_add_step(planner, stmt, SCN_STEP_COUNTER);
 	if (!step)
 		return false;
 	step->text = text;
 	step->expect = expect;
-	if (!expect->device)
+	if (!expect->compare.device)
 		return true;
-	step->device = find_device(&plan->machine, expect->device, strlen(expect->device));
+	step->device = scn_find_device(&plan->machine, expect->compare.device,
+				       strlen(expect->compare.device));
 	if (step->device < 0) {
 		struct scn_token device = cursor->token[1];
 
-		device.text = expect->device;
-		return scn_fail_unknown(cursor, &device, "device", device_known, &plan->machine);
+		device.text = expect->compare.device;
+		return scn_fail_unknown(cursor, &device, "device", scn_device_known,
+					&plan->machine);
 	}
 	return true;
 }
 
-static bool plan_state(struct planner *planner, const struct scn_stmt *stmt,
+static bool plan_state(struct scn_planner *planner, const struct scn_stmt *stmt,
 		       struct scn_cursor *cursor)
 {
-	struct scn_step *step = add_step(planner, stmt, SCN_STEP_STATE);
+	struct scn_step *step = scn_add_step(planner, stmt, SCN_STEP_STATE);
 	struct scn_state state;
 
 	if (!step || !scn_parse_state(cursor, &state))
@@ -174,16 +171,16 @@ static bool plan_state(struct planner *planner, const struct scn_stmt *stmt,
 	step->state = state.what;
 	if (!state.device)
 		return true;
-	step->device = find_device(&planner->plan->machine, state.device->text,
-				   strlen(state.device->text));
-	return step->device >= 0 || scn_fail_unknown(cursor, state.device, "device", device_known,
-						     &planner->plan->machine);
+	step->device = scn_find_device(&planner->plan->machine, state.device->text,
+				       strlen(state.device->text));
+	return step->device >= 0 || scn_fail_unknown(cursor, state.device, "device",
+						     scn_device_known, &planner->plan->machine);
 }
 
-static bool plan_advance(struct planner *planner, const struct scn_stmt *stmt,
+static bool plan_advance(struct scn_planner *planner, const struct scn_stmt *stmt,
 			 struct scn_cursor *cursor)
 {
-	struct scn_step *step = add_step(planner, stmt, SCN_STEP_ADVANCE);
+	struct scn_step *step = scn_add_step(planner, stmt, SCN_STEP_ADVANCE);
 	const struct scn_token *token = scn_word(cursor, "a time (10ms)");
 
 	if (!step || !token)
@@ -192,7 +189,7 @@ static bool plan_advance(struct planner *planner, const struct scn_stmt *stmt,
 	return scn_parse_time(cursor, token, &step->ns) && scn_end(cursor);
 }
 
-static bool plan_machine(struct planner *planner, const struct scn_stmt *stmt,
+static bool plan_machine(struct scn_planner *planner, const struct scn_stmt *stmt,
 			 struct scn_cursor *cursor)
 {
 	if (planner->machine_done)
@@ -204,7 +201,7 @@ static bool plan_machine(struct planner *planner, const struct scn_stmt *stmt,
 	return scn_machine_set(cursor, &planner->plan->machine);
 }
 
-static bool plan_skip(struct planner *planner, struct scn_cursor *cursor)
+static bool plan_skip(struct scn_planner *planner, struct scn_cursor *cursor)
 {
 	const struct scn_token *reason;
 	bool value = false;
@@ -217,9 +214,7 @@ static bool plan_skip(struct planner *planner, struct scn_cursor *cursor)
 	return true;
 }
 
-static bool plan_block(struct planner *planner, const struct scn_stmt *first);
-
-static bool plan_for(struct planner *planner, const struct scn_stmt *stmt,
+static bool plan_for(struct scn_planner *planner, const struct scn_stmt *stmt,
 		     const struct scn_token *token)
 {
 	struct scn_var *outer = planner->env->vars;
@@ -227,14 +222,14 @@ static bool plan_for(struct planner *planner, const struct scn_stmt *stmt,
 
 	for (i = 3; i < stmt->token_count; i += 2) {
 		scn_var_push(planner->env, token[1].text, token[i].text, SCN_FROM_BLOCK);
-		if (!plan_block(planner, stmt->body))
+		if (!scn_plan_block(planner, stmt->body))
 			return false;
 		planner->env->vars = outer;
 	}
 	return true;
 }
 
-static bool plan_use(struct planner *planner, const struct scn_stmt *stmt,
+static bool plan_use(struct scn_planner *planner, const struct scn_stmt *stmt,
 		     const struct scn_token *token)
 {
 	struct scn_program *used = stmt->used;
@@ -249,12 +244,12 @@ static bool plan_use(struct planner *planner, const struct scn_stmt *stmt,
 		return fail_stmt(planner, stmt, "\"use\" goes too deep");
 	planner->use_depth++;
 	fine = (stmt->used || scn_collect_variables(planner->env, used->first)) &&
-	       plan_block(planner, used->first);
+	       scn_plan_block(planner, used->first);
 	planner->use_depth--;
 	return fine;
 }
 
-static bool plan_stmt(struct planner *planner, const struct scn_stmt *stmt)
+static bool plan_stmt(struct scn_planner *planner, const struct scn_stmt *stmt)
 {
 	struct scn_token *token = scn_fill(planner->env, stmt);
 	struct scn_cursor cursor;
@@ -282,19 +277,25 @@ static bool plan_stmt(struct planner *planner, const struct scn_stmt *stmt)
 		return stmt->whole_file || plan_for(planner, stmt, token);
 	case SCN_KEY_IF:
 		return scn_parse_cond(&cursor, &value) &&
-		       plan_block(planner, value ? stmt->body : stmt->otherwise);
+		       scn_plan_block(planner, value ? stmt->body : stmt->otherwise);
 	case SCN_KEY_EXPECT:
 		return plan_expect(planner, stmt, &cursor);
 	case SCN_KEY_STATE:
 		return plan_state(planner, stmt, &cursor);
 	case SCN_KEY_ADVANCE:
 		return plan_advance(planner, stmt, &cursor);
+	case SCN_KEY_TASK:
+		return scn_plan_task(planner, &cursor);
+	case SCN_KEY_PAR:
+		return scn_plan_par(planner, stmt, &cursor);
+	case SCN_KEY_PIN:
+		return scn_plan_pin(planner, stmt, &cursor);
 	default:
 		return true;
 	}
 }
 
-static bool plan_block(struct planner *planner, const struct scn_stmt *first)
+bool scn_plan_block(struct scn_planner *planner, const struct scn_stmt *first)
 {
 	const struct scn_stmt *stmt;
 
@@ -307,9 +308,9 @@ static bool plan_block(struct planner *planner, const struct scn_stmt *first)
 
 bool scn_make_plan(struct scn_env *env, struct scn_plan *plan)
 {
-	struct planner planner = { .env = env, .plan = plan };
+	struct scn_planner planner = { .env = env, .plan = plan, .par = -1 };
 
-	if (!plan_block(&planner, env->scenario->main->first))
+	if (!scn_plan_block(&planner, env->scenario->main->first))
 		return false;
-	return plan->skip || finish_machine(&planner);
+	return plan->skip || (finish_machine(&planner) && scn_plan_names(&planner));
 }

@@ -27,6 +27,8 @@
 #define SCN_VARIABLE_MAX 256
 #define SCN_SYMBOL_MAX 1024
 #define SCN_JUDGE_MAX 1024
+#define SCN_TASK_MAX 256
+#define SCN_PIN_MAX 64
 #define SCN_VALUE_MAX_BYTES 256
 
 /**
@@ -38,8 +40,10 @@
  * @whole_file: a `for` that repeats the whole file
  * @token: its tokens, of several lines for `machine`
  * @token_count: number of @token
+ * @label: of a line in a `par` block, with its colon; it is the first of @token
+ * @in_par: it stands in a `par` block
  * @line: first line
- * @body: what `if` or `for` holds
+ * @body: what `if`, `for` or `par` holds
  * @otherwise: what follows `else`
  * @used: the file behind `use`, NULL while its name is open
  * @golden: lines between the fences of a `state`
@@ -53,6 +57,8 @@ struct scn_stmt {
 	bool whole_file;
 	const struct scn_token *token;
 	unsigned int token_count;
+	const struct scn_token *label;
+	bool in_par;
 	unsigned int line;
 	struct scn_stmt *body;
 	struct scn_stmt *otherwise;
@@ -86,6 +92,8 @@ enum scn_symbol_kind {
 	SCN_SYMBOL_RAM,
 	SCN_SYMBOL_LIST,
 	SCN_SYMBOL_HMM,
+	SCN_SYMBOL_LOCK,
+	SCN_SYMBOL_EVENT,
 };
 
 /**
@@ -95,6 +103,8 @@ enum scn_symbol_kind {
  * @device: index of the device of a window or mapping
  * @pages: of memory: as allocated, or as much as the file names
  * @by_alloc: memory of an `alloc` line
+ * @sub: of a lock index in scn_lock_kinds, of an event in scn_event_kinds
+ * @line: where it came first
  */
 struct scn_symbol {
 	const char *name;
@@ -102,6 +112,32 @@ struct scn_symbol {
 	int device;
 	uint64_t pages;
 	bool by_alloc;
+	int sub;
+	unsigned int line;
+};
+
+/**
+ * struct scn_task - a task of a scenario
+ * @name: its name
+ * @cpu: its CPU, -1 for any
+ * @is_label: made for a label, whose lines are not those of a task
+ * @used: it has lines
+ * @place: token of @cpu
+ * @path: file of @place
+ */
+struct scn_task {
+	const char *name;
+	int cpu;
+	bool is_label;
+	bool used;
+	const struct scn_token *place;
+	const char *path;
+};
+
+/* struct scn_label - a label of a `par` block and the task that it stands for */
+struct scn_label {
+	const char *name;
+	int task;
 };
 
 /** enum scn_step_kind - kinds of steps */
@@ -110,6 +146,7 @@ enum scn_step_kind {
 	SCN_STEP_ADVANCE,
 	SCN_STEP_COUNTER,
 	SCN_STEP_STATE,
+	SCN_STEP_PAR,
 };
 
 /**
@@ -122,6 +159,11 @@ enum scn_step_kind {
  * @symbol: index of the symbol of the action, -1 for none
  * @ram: index of the memory behind `ram`, -1 for none
  * @other: index of the other device of the action, -1 for none
+ * @task: index of the task that carries it out, -1 for the one of all sequential lines
+ * @target: index of the task that it is about, -1 for none
+ * @label: in a `par` block, its label
+ * @par: words of a `par`
+ * @par_count: steps behind a `par` that belong to it
  * @ns: how far the clock moves
  * @expect: the counter
  * @state: what to look at, index in scn_states
@@ -135,6 +177,11 @@ struct scn_step {
 	int symbol;
 	int ram;
 	int other;
+	int task;
+	int target;
+	const char *label;
+	const struct scn_par *par;
+	unsigned int par_count;
 	uint64_t ns;
 	const struct scn_expect *expect;
 	int state;
@@ -163,26 +210,6 @@ struct scn_var {
 	enum scn_origin origin;
 };
 
-/* struct scn_pin_step - one task runs, until an event of its own; NULL is to its end */
-struct scn_pin_step {
-	const char *task;
-	const char *until;
-};
-
-/**
- * struct scn_pin - a schedule by the names of events
- * @name: its name
- * @stmt: where it is written
- * @step: who runs, in order
- * @step_count: number of @step
- */
-struct scn_pin {
-	const char *name;
-	const struct scn_stmt *stmt;
-	struct scn_pin_step *step;
-	unsigned int step_count;
-};
-
 /**
  * struct scn_plan - one repetition
  * @variant: "IOMMU=generic-pt"
@@ -197,6 +224,10 @@ struct scn_pin {
  * @judge_count: number of @judge
  * @symbol: names
  * @symbol_count: number of @symbol
+ * @task: tasks of the scenario
+ * @task_count: number of @task
+ * @label: labels of all `par` blocks
+ * @label_count: number of @label
  * @pin: schedules by the names of events
  * @pin_count: number of @pin
  */
@@ -213,6 +244,10 @@ struct scn_plan {
 	unsigned int judge_count;
 	struct scn_symbol *symbol;
 	unsigned int symbol_count;
+	struct scn_task *task;
+	unsigned int task_count;
+	struct scn_label *label;
+	unsigned int label_count;
 	struct scn_pin *pin;
 	unsigned int pin_count;
 };

@@ -22,6 +22,10 @@ void scn_run_init(struct scn_runner *runner, struct svmsim_scenario *scenario, u
 	runner->arena = host_zalloc(sizeof(*runner->arena));
 	runner->handle = scn_alloc(runner->arena,
 				   (runner->plan->symbol_count + 1) * sizeof(*runner->handle));
+	runner->task = scn_alloc(runner->arena,
+				 (runner->plan->task_count + 1) * sizeof(*runner->task));
+	runner->seen = scn_alloc(runner->arena,
+				 (runner->plan->judge_count + 1) * sizeof(*runner->seen));
 }
 
 static void write_buf(void *ctx, const char *text, size_t bytes)
@@ -162,6 +166,8 @@ struct svmsim_run *scn_run_record(struct scn_runner *runner, enum svmsim_verdict
 	if (runner->scheduled.inconclusive && verdict != SVMSIM_DEFECT &&
 	    (verdict == SVMSIM_PASSED || runner->scheduled.stopped))
 		verdict = SVMSIM_INCONCLUSIVE;
+	if (verdict == SVMSIM_PASSED && runner->reason)
+		verdict = SVMSIM_INCONCLUSIVE;
 	run->file = scn_strdup(runner->arena, runner->scenario->main->source.path);
 	run->variant = variant_text(runner);
 	run->verdict = verdict;
@@ -225,7 +231,8 @@ static bool run_world(struct scn_runner *runner)
 	scn_run_steps(runner);
 	runner->run_count = svmsim_report_count(runner->world);
 	/* What a run that was cut short left behind says nothing. */
-	if (!runner->options->show && !runner->broken && !svmsim_world_bounded(runner->world)) {
+	if (!runner->options->show && !runner->broken && !runner->stuck &&
+	    !svmsim_world_bounded(runner->world)) {
 		if (runner->stack_fill)
 			host_stack_paint(runner->stack_fill);
 		svmsim_world_finish(runner->world);
@@ -263,6 +270,7 @@ static bool run_shadow(struct scn_runner *shadow, struct scn_runner *runner, boo
 
 static void free_shadow(struct scn_runner *shadow)
 {
+	scn_drop_all(shadow);
 	scn_arena_free(shadow->arena);
 	host_free(shadow->arena);
 }
@@ -357,6 +365,7 @@ struct svmsim_run *scn_run_all(struct scn_runner *runner)
 	}
 	if (options->watch)
 		svmsim_watch(runner->world, options->watch, options->watch_ctx);
+	scn_cond_watch(runner);
 	if (!run_world(runner))
 		verdict = SVMSIM_INCONCLUSIVE;
 	digest = svmsim_world_digest(runner->world);
@@ -368,6 +377,7 @@ struct svmsim_run *scn_run_all(struct scn_runner *runner)
 	}
 	run = scn_run_record(runner, verdict, digest);
 	svmsim_world_destroy(runner->world);
+	scn_drop_all(runner);
 	return run;
 }
 

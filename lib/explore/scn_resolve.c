@@ -2,6 +2,7 @@
 /* Names of an action into symbols: declared before use, of the right kind, in bounds. */
 #include <stdio.h>
 #include <string.h>
+#include <svmsim/task.h>
 #include "explore/scn_program.h"
 
 struct resolver {
@@ -12,7 +13,7 @@ struct resolver {
 };
 
 static const char *const kind_text[] = { "a window", "a mapping", "memory",
-					"a scatterlist", "a map of HMM" };
+					"a scatterlist", "a map of HMM", "a lock", "an event" };
 
 static int find_symbol(const struct scn_plan *plan, const char *name)
 {
@@ -265,6 +266,34 @@ static bool check_lengths(struct resolver *resolver, const struct scn_action *ac
 			      (unsigned long long)(right->last - right->first + 1));
 }
 
+/* A lock or an event: its kind is what the line says where it comes first. */
+static bool resolve_plain(struct resolver *resolver, const struct scn_action *action,
+			  enum scn_symbol_kind kind, const struct scn_named *subs, int stated,
+			  int otherwise)
+{
+	struct scn_plan *plan = resolver->plan;
+	const struct scn_token *token = action->symbol;
+	struct scn_symbol *symbol;
+	int index = find_symbol(plan, token->text);
+
+	if (index < 0) {
+		index = add_symbol(resolver, token, kind);
+		if (index < 0)
+			return false;
+		plan->symbol[index].sub = stated >= 0 ? stated : otherwise;
+		plan->symbol[index].line = token->line;
+	}
+	symbol = &plan->symbol[index];
+	resolver->step->symbol = index;
+	if (symbol->kind != kind)
+		return fail_kind(resolver, token, symbol, kind_text[kind]);
+	if (stated >= 0 && symbol->sub != stated)
+		return scn_fail_token(resolver->cursor, token, "%s is a %s since line %u, not a "
+				      "%s", token->text, subs[symbol->sub].name, symbol->line,
+				      subs[stated].name);
+	return kind != SCN_SYMBOL_LOCK || scn_check_lock(resolver->cursor, action, symbol->sub);
+}
+
 static bool resolve_operand(struct resolver *resolver, enum scn_operand operand)
 {
 	const struct scn_action *action = resolver->step->action;
@@ -307,6 +336,15 @@ static bool resolve_operand(struct resolver *resolver, enum scn_operand operand)
 	case SCN_OPERAND_RAM_RANGE:
 		return resolve_ram(resolver, action->ram, &action->ram_range, &step->ram) &&
 		       check_lengths(resolver, action);
+	case SCN_OPERAND_LOCK:
+		return resolve_plain(resolver, action, SCN_SYMBOL_LOCK, scn_lock_kinds,
+				     action->has_lock_kind ? action->lock_kind : -1,
+				     action->read || action->write ? SVMSIM_LOCK_RWSEM :
+								     SVMSIM_LOCK_MUTEX);
+	case SCN_OPERAND_EVENT:
+		return resolve_plain(resolver, action, SCN_SYMBOL_EVENT, scn_event_kinds,
+				     action->has_event_kind ? action->event_kind : -1,
+				     SVMSIM_WAIT_COMPLETION);
 	case SCN_OPERAND_RAM_SYMBOL:
 		return resolve_ram(resolver, action->symbol, &action->range, &step->symbol);
 	default:

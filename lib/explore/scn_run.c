@@ -37,6 +37,8 @@ static bool is_access(enum scn_op op)
 static enum scn_result_kind outcome_kind(const struct scn_action *action,
 					 const struct scn_outcome *outcome)
 {
+	if (outcome->blocks)
+		return SCN_RESULT_BLOCKS;
 	if (!outcome->err)
 		return SCN_RESULT_OK;
 	if (outcome->err == -EFAULT && is_access(action->verb->op))
@@ -59,7 +61,7 @@ static const struct scn_result *match_result(const struct scn_action *action,
 	for (i = 0; i < action->result_count; i++) {
 		const struct scn_result *result = &action->result[i];
 
-		if (outcome->hint)
+		if (outcome->hint && !outcome->blocks)
 			continue;
 		if (result->kind == SCN_RESULT_VALUE && kind == SCN_RESULT_OK &&
 		    outcome->has_value && outcome->value == result->value)
@@ -71,8 +73,8 @@ static const struct scn_result *match_result(const struct scn_action *action,
 	return NULL;
 }
 
-static void fail_result(struct scn_runner *runner, const struct scn_step *step,
-			const struct scn_outcome *outcome)
+void scn_fail_result(struct scn_runner *runner, const struct scn_step *step,
+		     const struct scn_outcome *outcome)
 {
 	const struct scn_action *action = step->action;
 	enum scn_result_kind kind = outcome_kind(action, outcome);
@@ -82,8 +84,9 @@ static void fail_result(struct scn_runner *runner, const struct scn_step *step,
 
 	if (kind == SCN_RESULT_OK && outcome->has_value && wants_value)
 		snprintf(got, sizeof(got), "0x%llx", (unsigned long long)outcome->value);
-	else if (kind == SCN_RESULT_ERRNO)
-		snprintf(got, sizeof(got), "%s%s%s%s", scn_errno_text(-outcome->err),
+	else if (kind == SCN_RESULT_ERRNO || kind == SCN_RESULT_BLOCKS)
+		snprintf(got, sizeof(got), "%s%s%s%s",
+			 outcome->blocks ? "blocks" : scn_errno_text(-outcome->err),
 			 why[0] ? " (" : "", why, why[0] ? ")" : "");
 	else
 		snprintf(got, sizeof(got), "%s", kind == SCN_RESULT_OK	  ? "ok" :
@@ -104,8 +107,8 @@ static bool stands_for(const struct scn_result *result, const char *identifier)
 	return !strcmp(identifier, "warn");
 }
 
-static void consume_report(struct scn_runner *runner, const struct scn_result *result,
-			   unsigned int from)
+static void consume_report(struct scn_runner *runner, const struct scn_step *step,
+			   const struct scn_result *result, unsigned int from)
 {
 	unsigned int count = svmsim_report_count(runner->world), i;
 	struct svmsim_report report;
@@ -113,7 +116,8 @@ static void consume_report(struct scn_runner *runner, const struct scn_result *r
 	for (i = from; i < count; i++) {
 		svmsim_report_get(runner->world, i, &report);
 		if (report.is_note || report.attached_to >= 0 ||
-		    !stands_for(result, report.identifier))
+		    !stands_for(result, report.identifier) ||
+		    (step->label && scn_report_step(runner, &report) != step))
 			continue;
 		runner->consumed = scn_grow(runner->arena, runner->consumed,
 					    runner->consumed_count, sizeof(*runner->consumed));
@@ -122,63 +126,100 @@ static void consume_report(struct scn_runner *runner, const struct scn_result *r
 	}
 }
 
-static struct scn_mark *add_mark(struct scn_runner *runner, const struct scn_step *step)
+/* Marks move when there are more of them: an index, not a pointer, survives a switch of tasks. */
+static unsigned int add_mark(struct scn_runner *runner, const struct scn_step *step)
 {
 	struct scn_mark *mark;
 
 	runner->mark = scn_grow(runner->arena, runner->mark, runner->mark_count, sizeof(*mark));
-	mark = &runner->mark[runner->mark_count++];
+	mark = &runner->mark[runner->mark_count];
 	mark->world_step = svmsim_world_step(runner->world);
 	mark->time_ns = svmsim_world_time_ns(runner->world);
+	mark->digest = 0;
 	mark->step = step;
-	return mark;
+	return runner->mark_count++;
 }
 
-static void run_action(struct scn_runner *runner, const struct scn_step *step)
+const char *scn_actor_name(const struct scn_plan *plan, const struct scn_step *step)
 {
-	const struct scn_verb *verb = step->action->verb;
-	const char *actor = verb->ram ? "ram" : runner->plan->machine.device[step->device].name;
-	unsigned int from = svmsim_report_count(runner->world);
+	switch (step->action->verb->actor) {
+	case SCN_ACTOR_DEVICE:
+		return plan->machine.device[step->device].name;
+	case SCN_ACTOR_TASK:
+		return plan->task[step->target].name;
+	default:
+		return "ram";
+	}
+}
+
+bool scn_expects_blocks(const struct scn_step *step)
+{
+	unsigned int i;
+
+	for (i = 0; i < step->action->result_count; i++) {
+		if (step->action->result[i].kind == SCN_RESULT_BLOCKS)
+			return true;
+	}
+	return false;
+}
+
+void scn_carry_out(struct scn_runner *runner, const struct scn_step *step)
+{
+	struct scn_task_run *task = step->task < 0 ? NULL : &runner->task[step->task];
+	unsigned int from = svmsim_report_count(runner->world), mark;
 	const struct scn_result *result;
 	struct scn_outcome outcome;
-	struct scn_mark *mark;
 
-	svmsim_world_action(runner->world, actor, verb->name);
+	svmsim_world_action(runner->world, scn_actor_name(runner->plan, step),
+			    step->action->verb->name);
 	mark = add_mark(runner, step);
+	if (task)
+		task->step = step;
 	if (runner->progress)
 		runner->progress(runner, step);
 	if (runner->stack_fill)
 		host_stack_paint(runner->stack_fill);
 	scn_act(runner, step, &outcome);
-	mark->digest = svmsim_world_digest(runner->world);
+	runner->mark[mark].digest = svmsim_world_digest(runner->world);
+	if (task)
+		task->outcome = outcome;
+	scn_cond_look(runner);
+	if (task && task->left)
+		return;
 	result = match_result(step->action, &outcome);
 	if (result) {
-		consume_report(runner, result, from);
+		consume_report(runner, step, result, from);
 		return;
 	}
-	fail_result(runner, step, &outcome);
+	scn_fail_result(runner, step, &outcome);
 	runner->broken = true;
+}
+
+bool scn_compares(const struct scn_compare *compare, uint64_t value)
+{
+	const char *op = compare->op;
+	uint64_t number = compare->number;
+
+	return !strcmp(op, "=")	 ? value == number :
+	       !strcmp(op, "!=") ? value != number :
+	       !strcmp(op, "<")	 ? value < number :
+	       !strcmp(op, "<=") ? value <= number :
+	       !strcmp(op, ">")	 ? value > number :
+				   value >= number;
 }
 
 static void run_counter(struct scn_runner *runner, const struct scn_step *step)
 {
-	const struct scn_expect *expect = step->expect;
-	uint64_t value = scn_counter(runner, expect, step->device);
-	uint64_t number = expect->number;
-	const char *op = expect->op;
+	const struct scn_compare *compare = &step->expect->compare;
+	uint64_t value = scn_counter(runner, compare, step->device);
+	bool equals = !strcmp(compare->op, "=");
 	char got[32], wanted[40];
-	bool holds = !strcmp(op, "=")  ? value == number :
-		     !strcmp(op, "!=") ? value != number :
-		     !strcmp(op, "<")  ? value < number :
-		     !strcmp(op, "<=") ? value <= number :
-		     !strcmp(op, ">")  ? value > number :
-					 value >= number;
 
-	if (holds)
+	if (scn_compares(compare, value))
 		return;
 	snprintf(got, sizeof(got), "%llu", (unsigned long long)value);
-	snprintf(wanted, sizeof(wanted), "%s%s%llu", strcmp(op, "=") ? op : "",
-		 strcmp(op, "=") ? " " : "", (unsigned long long)number);
+	snprintf(wanted, sizeof(wanted), "%s%s%llu", equals ? "" : compare->op, equals ? "" : " ",
+		 (unsigned long long)compare->number);
 	scn_failed(runner, step->stmt, step->text, wanted, got, -1);
 }
 
@@ -231,31 +272,84 @@ static bool has_unexpected(struct scn_runner *runner)
 	return unexpected_count;
 }
 
-void scn_run_steps(struct scn_runner *runner)
+static void run_step(struct scn_runner *runner, const struct scn_step *step)
 {
-	const struct svmsim_scenario_options *options = runner->options;
+	scn_run_settle(runner);
+	switch (step->kind) {
+	case SCN_STEP_ACTION:
+		if (step->task < 0)
+			scn_carry_out(runner, step);
+		else
+			scn_run_line(runner, step);
+		break;
+	case SCN_STEP_ADVANCE:
+		svmsim_world_advance(runner->world, step->ns);
+		break;
+	case SCN_STEP_COUNTER:
+		run_counter(runner, step);
+		break;
+	case SCN_STEP_STATE:
+		run_state(runner, step);
+		break;
+	case SCN_STEP_PAR:
+		scn_run_par(runner, step);
+		break;
+	}
+}
+
+/* What `show` asks for is looked at once, before anything ends. */
+static void look_once(struct scn_runner *runner)
+{
+	if (runner->options->show && !runner->looked)
+		look(runner);
+	runner->looked = true;
+}
+
+/* The task of all lines that are no other task's. */
+static void run_main(void *ctx)
+{
+	struct scn_runner *runner = ctx;
 	const struct scn_plan *plan = runner->plan;
+	const struct svmsim_scenario_options *options = runner->options;
 	unsigned int i, seen_count = 0;
 
-	for (i = 0; i < plan->step_count && !runner->broken; i++) {
+	for (i = 0; i < plan->step_count && !runner->broken && !runner->stuck; i++) {
 		const struct scn_step *step = &plan->step[i];
 
-		if (step->kind == SCN_STEP_ACTION)
-			run_action(runner, step);
-		else if (step->kind == SCN_STEP_ADVANCE)
-			svmsim_world_advance(runner->world, step->ns);
-		else if (step->kind == SCN_STEP_COUNTER)
-			run_counter(runner, step);
-		else
-			run_state(runner, step);
+		run_step(runner, step);
+		i += step->par_count;
 		if (options->fatal && svmsim_report_count(runner->world) != seen_count) {
 			seen_count = svmsim_report_count(runner->world);
 			runner->broken = runner->broken || has_unexpected(runner);
 		}
-		if (options->show && options->show_at && step->kind == SCN_STEP_ACTION &&
-		    runner->mark_count == options->show_at)
+		if (options->show && options->show_at && runner->mark_count >= options->show_at)
 			break;
 	}
-	if (options->show)
-		look(runner);
+	if (!runner->broken && !runner->stuck)
+		scn_run_settle(runner);
+	look_once(runner);
+	if (runner->broken || i < plan->step_count)
+		svmsim_tasks_stop(runner->world);
+	if (!runner->stuck)
+		scn_run_end_tasks(runner);
+}
+
+void scn_run_steps(struct scn_runner *runner)
+{
+	if (svmsim_task_spawn(runner->world, "main", -1, run_main, runner)) {
+		runner->reason = "the host gives no stack for a task";
+		runner->broken = true;
+		return;
+	}
+	switch (svmsim_tasks_run(runner->world)) {
+	case SVMSIM_TASKS_STUCK:
+		runner->stuck = true;
+		break;
+	case SVMSIM_TASKS_BOUND:
+		runner->broken = true;
+		break;
+	default:
+		break;
+	}
+	look_once(runner);
 }

@@ -9,6 +9,7 @@
 
 #include <svmsim/dma_call.h>
 #include <svmsim/inspect.h>
+#include <svmsim/task.h>
 #include "explore/scn_program.h"
 
 /* struct scn_binding - a window or mapping as it was made, to name addresses by */
@@ -18,6 +19,47 @@ struct scn_binding {
 	uint64_t iova;
 	uint64_t bytes;
 	uint64_t page;
+};
+
+/* struct scn_outcome - what an action gave: 0 or a negative errno, and maybe a value */
+struct scn_outcome {
+	int err;
+	bool has_value;
+	bool blocks;
+	uint64_t value;
+	const char *hint;
+};
+
+/**
+ * struct scn_task_run - a task of the scenario while it runs
+ * @runner: run
+ * @actor: the task of the world, NULL before its first line
+ * @step: the line that it carries out, or carried out last
+ * @outcome: of @step, when it has ended
+ * @left: the line was left blocked, and nobody waits for its result
+ * @first: of a `par` block, index of its first line
+ * @count: number of lines from @first on, those of other tasks among them
+ */
+struct scn_task_run {
+	struct scn_runner *runner;
+	struct svmsim_actor *actor;
+	const struct scn_step *step;
+	struct scn_outcome outcome;
+	bool left;
+	unsigned int first;
+	unsigned int count;
+};
+
+/**
+ * struct scn_seen - whether and when a condition held
+ * @held: it did
+ * @world_step: the first time
+ * @step: line that was begun last by then, NULL if none was
+ */
+struct scn_seen {
+	bool held;
+	uint64_t world_step;
+	const struct scn_step *step;
 };
 
 /* struct scn_mark - which step of the plan a step of the world is, when; the digest behind it */
@@ -75,6 +117,11 @@ struct scn_scheduled {
  * @golden_count: number of @golden
  * @shown: what was asked to be shown, NULL until then
  * @broken: a line did not give its result, so the rest was not run
+ * @stuck: tasks could not go on, so the rest was not run
+ * @looked: @shown was filled
+ * @task: tasks of the plan
+ * @seen: what conditions came to, one for each judge of the plan
+ * @kept: memory of actions that may be left standing
  * @reason: why the run is inconclusive, NULL if it is not
  * @run_count: reports before the end of the run; those after it are of no line
  * @peers: bits of devices whose memory is offered to peers
@@ -103,6 +150,11 @@ struct scn_runner {
 	unsigned int golden_count;
 	const char *shown;
 	bool broken;
+	bool stuck;
+	bool looked;
+	struct scn_task_run *task;
+	struct scn_seen *seen;
+	struct scn_kept *kept;
 	const char *reason;
 	unsigned int run_count;
 	uint32_t peers;
@@ -124,16 +176,43 @@ struct svmsim_run *scn_run_record(struct scn_runner *runner, enum svmsim_verdict
 /** scn_run_all - run a plan once, or as often as `twice` asks for, and make its record */
 struct svmsim_run *scn_run_all(struct scn_runner *runner);
 
-/* struct scn_outcome - what an action gave: 0 or a negative errno, and maybe a value */
-struct scn_outcome {
-	int err;
-	bool has_value;
-	uint64_t value;
-	const char *hint;
-};
-
 /** scn_act - carry out an action */
 void scn_act(struct scn_runner *runner, const struct scn_step *step, struct scn_outcome *outcome);
+/** scn_act_task - carry out a line of a task: calls, locks, events, signals */
+void scn_act_task(struct scn_runner *runner, const struct scn_step *step,
+		  struct scn_outcome *outcome);
+/** scn_carry_out - carry out the action of a step in the running task, and judge its result */
+void scn_carry_out(struct scn_runner *runner, const struct scn_step *step);
+/** scn_fail_result - note that a step gave another result than its line says */
+void scn_fail_result(struct scn_runner *runner, const struct scn_step *step,
+		     const struct scn_outcome *outcome);
+/** scn_expects_blocks - does the line of a step allow that it blocks? */
+bool scn_expects_blocks(const struct scn_step *step);
+/** scn_run_line - a line of a task, from the task of all sequential lines */
+void scn_run_line(struct scn_runner *runner, const struct scn_step *step);
+/** scn_run_par - a `par` block, from the task of all sequential lines */
+void scn_run_par(struct scn_runner *runner, const struct scn_step *step);
+/** scn_run_settle - let tasks with a line under way go on as far as they can */
+void scn_run_settle(struct scn_runner *runner);
+/** scn_run_end_tasks - all tasks are told to end */
+void scn_run_end_tasks(struct scn_runner *runner);
+/** scn_actor_of - the task of the world behind a task of the plan, made if need be */
+struct svmsim_actor *scn_actor_of(struct scn_runner *runner, int task);
+/** scn_actor_name - who acts in a step: "d0", "ram", "t0" */
+const char *scn_actor_name(const struct scn_plan *plan, const struct scn_step *step);
+/** scn_keep - memory that is freed with the run if scn_drop() is never called */
+void *scn_keep(struct scn_runner *runner, size_t bytes);
+void scn_drop(struct scn_runner *runner, void *memory);
+/** scn_drop_all - free what is left of scn_keep() */
+void scn_drop_all(struct scn_runner *runner);
+
+/** scn_cond_watch - look at conditions and the log from now on */
+void scn_cond_watch(struct scn_runner *runner);
+/** scn_cond_look - look at all conditions now */
+void scn_cond_look(struct scn_runner *runner);
+/** scn_cond_judge - note conditions that did not come out as they should */
+void scn_cond_judge(struct scn_runner *runner);
+
 /** scn_act_dma - carry out one of the actions that are about more than windows and pages */
 void scn_act_dma(struct scn_runner *runner, const struct scn_step *step,
 		 struct scn_outcome *outcome);
@@ -187,8 +266,10 @@ const struct scn_step *scn_report_step(const struct scn_runner *runner,
 void scn_state_text(struct scn_runner *runner, int what, int device, struct scn_buf *buf);
 /** scn_state_json - the same as JSON, with addresses */
 void scn_state_json(struct scn_runner *runner, int what, int device, struct scn_buf *buf);
-/** scn_counter - value of a counter of an `expect` line */
-uint64_t scn_counter(struct scn_runner *runner, const struct scn_expect *expect, int device);
+/** scn_counter - value of a counter */
+uint64_t scn_counter(struct scn_runner *runner, const struct scn_compare *compare, int device);
+/** scn_compares - does a comparison with a value hold? */
+bool scn_compares(const struct scn_compare *compare, uint64_t value);
 
 /**
  * struct scn_namer - names for physical addresses, made for one look at the machine

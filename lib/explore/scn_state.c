@@ -212,14 +212,14 @@ void scn_state_text(struct scn_runner *runner, int what, int device, struct scn_
 	scn_namer_free(&namer);
 }
 
-uint64_t scn_counter(struct scn_runner *runner, const struct scn_expect *expect, int device)
+uint64_t scn_counter(struct scn_runner *runner, const struct scn_compare *compare, int device)
 {
-	const char *name = expect->derived < 0 ? "" : scn_derived[expect->derived].name;
+	const char *name = compare->derived < 0 ? "" : scn_derived[compare->derived].name;
 	uint64_t value = 0;
 	long count, i;
 
-	if (expect->derived < 0) {
-		svmsim_counter(runner->world, expect->counter, &value);
+	if (compare->derived < 0) {
+		svmsim_counter(runner->world, compare->counter, &value);
 	} else if (!strcmp(name, "findings")) {
 		value = svmsim_finding_count(runner->world);
 	} else if (!strcmp(name, "notes")) {

@@ -5,6 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Who acts, as short as the rows below need it. */
+#define DEVICE SCN_ACTOR_DEVICE
+#define RAM SCN_ACTOR_RAM
+#define TASK SCN_ACTOR_TASK
+
 /* clang-format off */
 const struct scn_statement scn_statements[SCN_KEY_COUNT] = {
 	[SCN_KEY_MACHINE] = { "machine", "machine { FIELD... }",
@@ -25,116 +30,150 @@ const struct scn_statement scn_statements[SCN_KEY_COUNT] = {
 		"COND compares words with `=` and `!=`, joined by `and`, `or`, `not`, "
 		"parentheses" },
 	[SCN_KEY_ELSE] = { "else", "else", "the other half of an `if`" },
-	[SCN_KEY_END] = { "end", "end", "closes `if` and `for`" },
+	[SCN_KEY_END] = { "end", "end", "closes `if`, `for` and `par`" },
 	[SCN_KEY_EXPECT] = { "expect",
 		"expect report ID [FIELD=VALUE...] [xN] | expect note ID ... | expect no reports | "
-		"expect COUNTER OP N",
+		"expect COUNTER OP N | expect eventually COND [and COND...] | "
+		"expect never COND [and COND...] | expect log \"TEXT\"",
 		"reports and notes are judged at the end of the run: exactly N with these "
 		"fields, `*` is any value; counters are judged where the line stands, OP is "
-		"= != < <= > >=" },
+		"= != < <= > >=; eventually and never are about each moment of the run: behind "
+		"every action and every switch of tasks; the log is what the modelled kernel "
+		"prints" },
 	[SCN_KEY_STATE] = { "state", "state WHAT",
 		"what the machine holds here, compared with the lines between two `----` lines "
 		"that follow; `*` matches one field; `svmsim bless` rewrites the lines" },
 	[SCN_KEY_ADVANCE] = { "advance", "advance TIME",
 		"moves the behavioural clock: 10ms, 1s, 250us, 1000ns" },
+	[SCN_KEY_TASK] = { "task", "task NAME cpu N",
+		"the CPU of a task, before its first line; otherwise CPUs are given out in turn" },
+	[SCN_KEY_PAR] = { "par", "par [preempt<=N] [explore]",
+		"lines that run at the same time, each `LABEL: ACTOR: VERB ...`; those of one "
+		"label in order, in one task: that of their actor, or one named by the label; "
+		"the words bound `svmsim explore` and mean nothing to `run`" },
+	[SCN_KEY_PIN] = { "pin", "pin NAME: LABEL until EVENT; ...; LABEL to end",
+		"a schedule: who runs up to the next occurrence of an event of its own: the name "
+		"of a switch point (`mutex_lock`, `\"mutex_lock(&b)\"`), or a trace event" },
 };
 
 const struct scn_verb scn_verbs[] = {
-	{ false, "iova_alloc", SCN_OP_IOVA_ALLOC, { SCN_OPERAND_NEW_WINDOW, SCN_OPERAND_SIZE,
+	{ DEVICE, "iova_alloc", SCN_OP_IOVA_ALLOC, { SCN_OPERAND_NEW_WINDOW, SCN_OPERAND_SIZE,
 	  SCN_OPERAND_OFFSET },
 	  "dma_iova_try_alloc(): a window of IOVA space, that begins so far into a page" },
-	{ false, "link", SCN_OP_LINK, { SCN_OPERAND_WINDOW_RANGE, SCN_OPERAND_RAM_KEYWORD,
+	{ DEVICE, "link", SCN_OP_LINK, { SCN_OPERAND_WINDOW_RANGE, SCN_OPERAND_RAM_KEYWORD,
 	  SCN_OPERAND_RAM_RANGE, SCN_OPERAND_DIRECTION, SCN_OPERAND_EACH, SCN_OPERAND_OFFSET,
 	  SCN_OPERAND_BYTES },
 	  "dma_iova_link(): one call for each physically contiguous run, with `each` one a page; "
 	  "one call for these bytes" },
-	{ false, "sync", SCN_OP_SYNC, { SCN_OPERAND_WINDOW_RANGE }, "dma_iova_sync()" },
-	{ false, "unlink", SCN_OP_UNLINK, { SCN_OPERAND_WINDOW_RANGE, SCN_OPERAND_DIRECTION },
+	{ DEVICE, "sync", SCN_OP_SYNC, { SCN_OPERAND_WINDOW_RANGE }, "dma_iova_sync()" },
+	{ DEVICE, "unlink", SCN_OP_UNLINK, { SCN_OPERAND_WINDOW_RANGE, SCN_OPERAND_DIRECTION },
 	  "dma_iova_unlink(): the IOVA space stays" },
-	{ false, "free", SCN_OP_FREE, { SCN_OPERAND_WINDOW },
+	{ DEVICE, "free", SCN_OP_FREE, { SCN_OPERAND_WINDOW },
 	  "dma_iova_free(): the IOVA space only" },
-	{ false, "destroy", SCN_OP_DESTROY, { SCN_OPERAND_WINDOW, SCN_OPERAND_OPTIONAL_SIZE,
+	{ DEVICE, "destroy", SCN_OP_DESTROY, { SCN_OPERAND_WINDOW, SCN_OPERAND_OPTIONAL_SIZE,
 	  SCN_OPERAND_DIRECTION },
 	  "dma_iova_destroy() with this mapped length, without one the window's size" },
-	{ false, "destroy_holes", SCN_OP_DESTROY_HOLES, { SCN_OPERAND_WINDOW,
+	{ DEVICE, "destroy_holes", SCN_OP_DESTROY_HOLES, { SCN_OPERAND_WINDOW,
 	  SCN_OPERAND_DIRECTION },
 	  "dma_iova_with_holes_destroy(): unlinks what is linked, frees the window" },
-	{ false, "map", SCN_OP_MAP, { SCN_OPERAND_NEW_MAPPING, SCN_OPERAND_RAM_KEYWORD,
+	{ DEVICE, "map", SCN_OP_MAP, { SCN_OPERAND_NEW_MAPPING, SCN_OPERAND_RAM_KEYWORD,
 	  SCN_OPERAND_RAM_RANGE, SCN_OPERAND_DIRECTION, SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES,
 	  SCN_OPERAND_SINGLE, SCN_OPERAND_UNCHECKED },
 	  "dma_map_phys() of contiguous pages, or of these bytes of them; with `single` "
 	  "dma_map_single(); with `unchecked` nobody asks dma_mapping_error()" },
-	{ false, "unmap", SCN_OP_UNMAP, { SCN_OPERAND_MAPPED, SCN_OPERAND_DIRECTION,
+	{ DEVICE, "unmap", SCN_OP_UNMAP, { SCN_OPERAND_MAPPED, SCN_OPERAND_DIRECTION,
 	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES, SCN_OPERAND_AS },
 	  "undoes what was mapped by the function for it; each option departs from that" },
-	{ false, "map_resource", SCN_OP_MAP_RESOURCE, { SCN_OPERAND_NEW_MAPPING,
+	{ DEVICE, "map_resource", SCN_OP_MAP_RESOURCE, { SCN_OPERAND_NEW_MAPPING,
 	  SCN_OPERAND_RAM_KEYWORD, SCN_OPERAND_RAM_RANGE, SCN_OPERAND_DIRECTION },
 	  "dma_map_resource()" },
-	{ false, "map_sg", SCN_OP_MAP_SG, { SCN_OPERAND_NEW_LIST, SCN_OPERAND_RAM_KEYWORD,
+	{ DEVICE, "map_sg", SCN_OP_MAP_SG, { SCN_OPERAND_NEW_LIST, SCN_OPERAND_RAM_KEYWORD,
 	  SCN_OPERAND_RAM_RANGE, SCN_OPERAND_DIRECTION, SCN_OPERAND_ENTRY },
 	  "dma_map_sg() of a list with entries of this size, 1p by default" },
-	{ false, "unmap_sg", SCN_OP_UNMAP_SG, { SCN_OPERAND_LIST, SCN_OPERAND_DIRECTION,
+	{ DEVICE, "unmap_sg", SCN_OP_UNMAP_SG, { SCN_OPERAND_LIST, SCN_OPERAND_DIRECTION,
 	  SCN_OPERAND_ENTRIES },
 	  "dma_unmap_sg() of all entries, or of this number" },
-	{ false, "alloc_coherent", SCN_OP_ALLOC_COHERENT, { SCN_OPERAND_NEW_MAPPING,
+	{ DEVICE, "alloc_coherent", SCN_OP_ALLOC_COHERENT, { SCN_OPERAND_NEW_MAPPING,
 	  SCN_OPERAND_SIZE, SCN_OPERAND_RAM_KEYWORD, SCN_OPERAND_NEW_RAM_SIDE },
 	  "dma_alloc_coherent(): M is what the device sees, R what the CPU sees" },
-	{ false, "free_coherent", SCN_OP_FREE_COHERENT, { SCN_OPERAND_MAPPING,
+	{ DEVICE, "free_coherent", SCN_OP_FREE_COHERENT, { SCN_OPERAND_MAPPING,
 	  SCN_OPERAND_RAM_KEYWORD, SCN_OPERAND_RAM_SIDE },
 	  "dma_free_coherent() of both" },
-	{ false, "sync_cpu", SCN_OP_SYNC_CPU, { SCN_OPERAND_MAPPED_RANGE, SCN_OPERAND_DIRECTION,
+	{ DEVICE, "sync_cpu", SCN_OP_SYNC_CPU, { SCN_OPERAND_MAPPED_RANGE, SCN_OPERAND_DIRECTION,
 	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES, SCN_OPERAND_ENTRIES },
 	  "dma_sync_single_for_cpu(), of a list dma_sync_sg_for_cpu()" },
-	{ false, "sync_device", SCN_OP_SYNC_DEVICE, { SCN_OPERAND_MAPPED_RANGE,
+	{ DEVICE, "sync_device", SCN_OP_SYNC_DEVICE, { SCN_OPERAND_MAPPED_RANGE,
 	  SCN_OPERAND_DIRECTION, SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES, SCN_OPERAND_ENTRIES },
 	  "dma_sync_single_for_device(), of a list dma_sync_sg_for_device()" },
-	{ false, "peer_alloc", SCN_OP_PEER_ALLOC, { SCN_OPERAND_NEW_RAM, SCN_OPERAND_SIZE },
+	{ DEVICE, "peer_alloc", SCN_OP_PEER_ALLOC, { SCN_OPERAND_NEW_RAM, SCN_OPERAND_SIZE },
 	  "pci_alloc_p2pmem(): pages of the device's own memory, for others to map" },
-	{ false, "distance", SCN_OP_DISTANCE, { SCN_OPERAND_DEVICE },
+	{ DEVICE, "distance", SCN_OP_DISTANCE, { SCN_OPERAND_DEVICE },
 	  "pci_p2pdma_distance() of the memory of that device; EREMOTEIO when it can't be "
 	  "reached" },
-	{ false, "seg_limits", SCN_OP_SEG_LIMITS, { SCN_OPERAND_BYTES, SCN_OPERAND_BOUNDARY },
+	{ DEVICE, "seg_limits", SCN_OP_SEG_LIMITS, { SCN_OPERAND_BYTES, SCN_OPERAND_BOUNDARY },
 	  "dma_set_max_seg_size(), dma_set_seg_boundary(): a power of two" },
-	{ false, "hmm_alloc", SCN_OP_HMM_ALLOC, { SCN_OPERAND_NEW_HMM, SCN_OPERAND_SIZE },
+	{ DEVICE, "hmm_alloc", SCN_OP_HMM_ALLOC, { SCN_OPERAND_NEW_HMM, SCN_OPERAND_SIZE },
 	  "hmm_dma_map_alloc(): a map with an entry for each page" },
-	{ false, "hmm_map", SCN_OP_HMM_MAP, { SCN_OPERAND_HMM_RANGE, SCN_OPERAND_RAM_KEYWORD,
+	{ DEVICE, "hmm_map", SCN_OP_HMM_MAP, { SCN_OPERAND_HMM_RANGE, SCN_OPERAND_RAM_KEYWORD,
 	  SCN_OPERAND_RAM_RANGE },
 	  "hmm_dma_map_pfn(), page by page" },
-	{ false, "hmm_unmap", SCN_OP_HMM_UNMAP, { SCN_OPERAND_HMM_RANGE },
+	{ DEVICE, "hmm_unmap", SCN_OP_HMM_UNMAP, { SCN_OPERAND_HMM_RANGE },
 	  "hmm_dma_unmap_pfn(), page by page; ENOENT when one was not mapped" },
-	{ false, "hmm_free", SCN_OP_HMM_FREE, { SCN_OPERAND_HMM },
+	{ DEVICE, "hmm_free", SCN_OP_HMM_FREE, { SCN_OPERAND_HMM },
 	  "hmm_dma_map_free(), which unmaps nothing" },
-	{ false, "hmm_destroy", SCN_OP_HMM_DESTROY, { SCN_OPERAND_HMM },
+	{ DEVICE, "hmm_destroy", SCN_OP_HMM_DESTROY, { SCN_OPERAND_HMM },
 	  "dma_iova_with_holes_destroy(), then hmm_dma_map_free()" },
-	{ false, "unbind", SCN_OP_UNBIND, { SCN_OPERAND_END },
+	{ DEVICE, "unbind", SCN_OP_UNBIND, { SCN_OPERAND_END },
 	  "the driver goes; what it left mapped is found" },
-	{ false, "read", SCN_OP_READ, { SCN_OPERAND_TARGET_RANGE, SCN_OPERAND_OFFSET,
+	{ DEVICE, "read", SCN_OP_READ, { SCN_OPERAND_TARGET_RANGE, SCN_OPERAND_OFFSET,
 	  SCN_OPERAND_BYTES },
 	  "the device reads; a value as result is the first eight bytes" },
-	{ false, "write", SCN_OP_WRITE, { SCN_OPERAND_TARGET_RANGE,
+	{ DEVICE, "write", SCN_OP_WRITE, { SCN_OPERAND_TARGET_RANGE,
 	  SCN_OPERAND_PATTERN_OR_VALUE, SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES },
 	  "the device writes a pattern, or a value into every eight bytes (0 by default)" },
-	{ false, "fill", SCN_OP_FILL, { SCN_OPERAND_TARGET_RANGE, SCN_OPERAND_PATTERN,
+	{ DEVICE, "fill", SCN_OP_FILL, { SCN_OPERAND_TARGET_RANGE, SCN_OPERAND_PATTERN,
 	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES },
 	  "the device writes a pattern" },
-	{ false, "check", SCN_OP_CHECK, { SCN_OPERAND_TARGET_RANGE, SCN_OPERAND_PATTERN,
+	{ DEVICE, "check", SCN_OP_CHECK, { SCN_OPERAND_TARGET_RANGE, SCN_OPERAND_PATTERN,
 	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES },
 	  "the device reads and compares; EIO when it read something else" },
-	{ true, "alloc", SCN_OP_RAM_ALLOC, { SCN_OPERAND_NEW_RAM, SCN_OPERAND_SIZE,
+	{ RAM, "alloc", SCN_OP_RAM_ALLOC, { SCN_OPERAND_NEW_RAM, SCN_OPERAND_SIZE,
 	  SCN_OPERAND_CONTIG, SCN_OPERAND_ALIGN },
 	  "pages for the driver: scattered, or one contiguous block" },
-	{ true, "free", SCN_OP_RAM_FREE, { SCN_OPERAND_RAM_SYMBOL },
+	{ RAM, "free", SCN_OP_RAM_FREE, { SCN_OPERAND_RAM_SYMBOL },
 	  "drops the driver's reference: the pages become free" },
-	{ true, "poison", SCN_OP_RAM_POISON, { SCN_OPERAND_RAM_SYMBOL },
+	{ RAM, "poison", SCN_OP_RAM_POISON, { SCN_OPERAND_RAM_SYMBOL },
 	  "overwrites pages with 0xaa" },
-	{ true, "fill", SCN_OP_RAM_FILL, { SCN_OPERAND_RAM_SYMBOL, SCN_OPERAND_PATTERN,
+	{ RAM, "fill", SCN_OP_RAM_FILL, { SCN_OPERAND_RAM_SYMBOL, SCN_OPERAND_PATTERN,
 	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES },
 	  "the CPU writes a pattern" },
-	{ true, "check", SCN_OP_RAM_CHECK, { SCN_OPERAND_RAM_SYMBOL, SCN_OPERAND_PATTERN,
+	{ RAM, "check", SCN_OP_RAM_CHECK, { SCN_OPERAND_RAM_SYMBOL, SCN_OPERAND_PATTERN,
 	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES },
 	  "the CPU reads and compares; EIO when it read something else" },
-	{ true, "area", SCN_OP_RAM_AREA, { SCN_OPERAND_NEW_RAM, SCN_OPERAND_AREA_KIND },
+	{ RAM, "area", SCN_OP_RAM_AREA, { SCN_OPERAND_NEW_RAM, SCN_OPERAND_AREA_KIND },
 	  "a name for the first area of this kind that the machine declares" },
+	{ TASK, "call", SCN_OP_CALL, { SCN_OPERAND_PROGRAM },
+	  "runs a registered small program of the modelled kernel" },
+	{ TASK, "lock", SCN_OP_LOCK, { SCN_OPERAND_LOCK, SCN_OPERAND_LOCK_KIND,
+	  SCN_OPERAND_READ, SCN_OPERAND_TRYLOCK, SCN_OPERAND_SIGNALS },
+	  "takes a lock; EBUSY when `trylock` does not get it, EINTR when a signal ended the "
+	  "wait" },
+	{ TASK, "unlock", SCN_OP_UNLOCK, { SCN_OPERAND_LOCK, SCN_OPERAND_LOCK_KIND,
+	  SCN_OPERAND_READ, SCN_OPERAND_WRITE },
+	  "gives a lock back, in the mode in which the task holds it unless the line says "
+	  "another" },
+	{ TASK, "wake", SCN_OP_WAKE, { SCN_OPERAND_EVENT, SCN_OPERAND_EVENT_KIND,
+	  SCN_OPERAND_ALL },
+	  "complete() or wake_up(); with `all` complete_all() or wake_up_all()" },
+	{ TASK, "wait", SCN_OP_WAIT, { SCN_OPERAND_EVENT, SCN_OPERAND_EVENT_KIND,
+	  SCN_OPERAND_SIGNALS },
+	  "wait_for_completion(), or sleeps in a wait queue until the next wake-up" },
+	{ TASK, "signal", SCN_OP_SIGNAL, { SCN_OPERAND_END },
+	  "the task gets a signal, which ends interruptible waits" },
+	{ TASK, "kill", SCN_OP_KILL, { SCN_OPERAND_END },
+	  "the task gets a fatal signal, which ends killable waits too" },
+	{ TASK, "result", SCN_OP_RESULT, { SCN_OPERAND_END },
+	  "what the task's last line gave, which was `blocks` where it stood" },
 	{ .name = NULL },
 };
 
@@ -176,9 +215,19 @@ static const char *const operand_texts[SCN_OPERAND_COUNT] = {
 	[SCN_OPERAND_BOUNDARY] = "[boundary=SIZE]",
 	[SCN_OPERAND_SINGLE] = "[single]",
 	[SCN_OPERAND_UNCHECKED] = "[unchecked]",
+	[SCN_OPERAND_PROGRAM] = "NAME",
+	[SCN_OPERAND_LOCK] = "L",
+	[SCN_OPERAND_EVENT] = "EV",
+	[SCN_OPERAND_LOCK_KIND] = "[mutex | spin | rwsem]",
+	[SCN_OPERAND_READ] = "[read]",
+	[SCN_OPERAND_WRITE] = "[write]",
+	[SCN_OPERAND_TRYLOCK] = "[trylock]",
+	[SCN_OPERAND_SIGNALS] = "[interruptible | killable]",
+	[SCN_OPERAND_EVENT_KIND] = "[completion | queue]",
+	[SCN_OPERAND_ALL] = "[all]",
 };
 
-/* A direction has several words. */
+/* Options of several words are in option_sets. */
 static const char *const option_words[SCN_OPERAND_COUNT] = {
 	[SCN_OPERAND_EACH] = "each",
 	[SCN_OPERAND_CONTIG] = "contig",
@@ -193,6 +242,17 @@ static const char *const option_words[SCN_OPERAND_COUNT] = {
 	[SCN_OPERAND_BOUNDARY] = "boundary=",
 	[SCN_OPERAND_SINGLE] = "single",
 	[SCN_OPERAND_UNCHECKED] = "unchecked",
+	[SCN_OPERAND_READ] = "read",
+	[SCN_OPERAND_WRITE] = "write",
+	[SCN_OPERAND_TRYLOCK] = "trylock",
+	[SCN_OPERAND_ALL] = "all",
+};
+
+static const struct scn_named *const option_sets[SCN_OPERAND_COUNT] = {
+	[SCN_OPERAND_DIRECTION] = scn_directions,
+	[SCN_OPERAND_LOCK_KIND] = scn_lock_kinds,
+	[SCN_OPERAND_SIGNALS] = scn_signals,
+	[SCN_OPERAND_EVENT_KIND] = scn_event_kinds,
 };
 
 const struct scn_field_row scn_fields[SCN_FIELD_COUNT] = {
@@ -319,6 +379,39 @@ const struct scn_named scn_preempts[] = {
 	{ NULL, NULL },
 };
 
+/* In the order of enum svmsim_lock_kind. */
+const struct scn_named scn_lock_kinds[] = {
+	{ "mutex", "struct mutex (default)" },
+	{ "spin", "spinlock_t" },
+	{ "rwsem", "struct rw_semaphore; default where the first line says `read`" },
+	{ NULL, NULL },
+};
+
+/* In the order of enum svmsim_wait_kind. */
+const struct scn_named scn_event_kinds[] = {
+	{ "completion", "struct completion, which keeps a wake-up for who comes later (default)" },
+	{ "queue", "wait_queue_head_t without a condition, which does not" },
+	{ NULL, NULL },
+};
+
+/* In the order of enum svmsim_signals, whose first has no word. */
+const struct scn_named scn_signals[] = {
+	{ "interruptible", "any signal ends the wait" },
+	{ "killable", "a fatal signal ends the wait" },
+	{ NULL, NULL },
+};
+
+const struct scn_cond_row scn_conds[SCN_COND_COUNT] = {
+	[SCN_COND_HOLDS] = { "holds", "TASK holds LOCK", SCN_OBJECT_LOCK,
+		"the task has the lock, in whatever mode" },
+	[SCN_COND_WAITS] = { "waits", "TASK waits [LOCK]", SCN_OBJECT_MAYBE_LOCK,
+		"its line is blocked, on that lock" },
+	[SCN_COND_DONE] = { "done", "TASK done", SCN_OBJECT_NONE,
+		"it has carried out a line, and none is under way" },
+	[SCN_COND_COUNTER] = { NULL, "COUNTER OP N", SCN_OBJECT_NONE,
+		"as in `expect COUNTER OP N`" },
+};
+
 const struct scn_named scn_states[] = {
 	{ "pt", "leaves of a device's IOMMU page table: `w[0..1] -> a[0..1] 4K rw`" },
 	{ "iova",
@@ -346,17 +439,19 @@ const struct scn_named scn_results[] = {
 	{ "fault", "a translation fault; consumes the `io-page-fault` of that line" },
 	{ "unused", "the IOVA API said that it can't be used here" },
 	{ "0x2a", "a number: the value that was read" },
+	{ "blocks",
+		"a line of a task had not ended when nothing else could run; it may end later" },
 	{ "A or B", "any of these" },
 	{ NULL, NULL },
 };
 /* clang-format on */
 
-const struct scn_verb *scn_verb_find(bool ram, const char *name)
+const struct scn_verb *scn_verb_find(enum scn_actor actor, const char *name)
 {
 	const struct scn_verb *verb;
 
 	for (verb = scn_verbs; verb->name; verb++) {
-		if (verb->ram == ram && !strcmp(verb->name, name))
+		if (verb->actor == actor && !strcmp(verb->name, name))
 			return verb;
 	}
 	return NULL;
@@ -365,10 +460,10 @@ const struct scn_verb *scn_verb_find(bool ram, const char *name)
 const char *scn_verb_name(const void *ctx, unsigned int index)
 {
 	const struct scn_verb *verb;
-	bool ram = *(const bool *)ctx;
+	unsigned int actors = *(const unsigned int *)ctx;
 
 	for (verb = scn_verbs; verb->name; verb++) {
-		if (verb->ram == ram && index-- == 0)
+		if (actors >> verb->actor & 1 && index-- == 0)
 			return verb->name;
 	}
 	return NULL;
@@ -379,9 +474,11 @@ const char *scn_operand_text(enum scn_operand operand)
 	return operand_texts[operand];
 }
 
-const char *scn_option_word(enum scn_operand operand)
+const char *scn_option_word(enum scn_operand operand, unsigned int index)
 {
-	return option_words[operand];
+	if (option_sets[operand])
+		return option_sets[operand][index].name;
+	return index ? NULL : option_words[operand];
 }
 
 const char *scn_keyword_name(const void *ctx, unsigned int index)
@@ -426,4 +523,9 @@ int scn_named_find(const struct scn_named *named, const char *name)
 			return i;
 	}
 	return -1;
+}
+
+const char *scn_cond_word(const void *ctx, unsigned int index)
+{
+	return index < SCN_COND_COUNT ? scn_conds[index].word : NULL;
 }

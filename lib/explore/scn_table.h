@@ -24,6 +24,9 @@ enum scn_keyword {
 	SCN_KEY_EXPECT,
 	SCN_KEY_STATE,
 	SCN_KEY_ADVANCE,
+	SCN_KEY_TASK,
+	SCN_KEY_PAR,
+	SCN_KEY_PIN,
 	SCN_KEY_COUNT,
 };
 
@@ -64,6 +67,14 @@ enum scn_op {
 	SCN_OP_RAM_FILL,
 	SCN_OP_RAM_CHECK,
 	SCN_OP_RAM_AREA,
+	SCN_OP_CALL,
+	SCN_OP_LOCK,
+	SCN_OP_UNLOCK,
+	SCN_OP_WAKE,
+	SCN_OP_WAIT,
+	SCN_OP_SIGNAL,
+	SCN_OP_KILL,
+	SCN_OP_RESULT,
 };
 
 /** enum scn_operand - one operand of a verb; 0 ends a list of them */
@@ -92,6 +103,9 @@ enum scn_operand {
 	SCN_OPERAND_RAM_SIDE,
 	SCN_OPERAND_DEVICE,
 	SCN_OPERAND_AREA_KIND,
+	SCN_OPERAND_PROGRAM,
+	SCN_OPERAND_LOCK,
+	SCN_OPERAND_EVENT,
 	/* From here on: options, in any order behind the rest. */
 	SCN_OPERAND_DIRECTION,
 	SCN_OPERAND_EACH,
@@ -107,35 +121,50 @@ enum scn_operand {
 	SCN_OPERAND_BOUNDARY,
 	SCN_OPERAND_SINGLE,
 	SCN_OPERAND_UNCHECKED,
+	SCN_OPERAND_LOCK_KIND,
+	SCN_OPERAND_READ,
+	SCN_OPERAND_WRITE,
+	SCN_OPERAND_TRYLOCK,
+	SCN_OPERAND_SIGNALS,
+	SCN_OPERAND_EVENT_KIND,
+	SCN_OPERAND_ALL,
 	SCN_OPERAND_COUNT,
 };
 
 #define SCN_OPERAND_MAX 12
 
+/** enum scn_actor - kinds of actors */
+enum scn_actor {
+	SCN_ACTOR_DEVICE,
+	SCN_ACTOR_RAM,
+	SCN_ACTOR_TASK,
+	SCN_ACTOR_COUNT,
+};
+
 /**
  * struct scn_verb - a row of the table of verbs
- * @ram: an action of `ram:`; otherwise of a device
+ * @actor: who acts
  * @name: the verb
  * @op: what it does
  * @operand: its operands
  * @does: one phrase
  */
 struct scn_verb {
-	bool ram;
+	enum scn_actor actor;
 	const char *name;
 	enum scn_op op;
 	enum scn_operand operand[SCN_OPERAND_MAX];
 	const char *does;
 };
 extern const struct scn_verb scn_verbs[];
-/** scn_verb_find - row of a verb of `ram:` or of a device, NULL if unknown */
-const struct scn_verb *scn_verb_find(bool ram, const char *name);
-/** scn_verb_name - name of the verb with an index; @ctx points to a bool, true for `ram:` */
+/** scn_verb_find - row of a verb of one kind of actor, NULL if unknown */
+const struct scn_verb *scn_verb_find(enum scn_actor actor, const char *name);
+/** scn_verb_name - name of the verb with an index; @ctx points to bits of 1 << enum scn_actor */
 const char *scn_verb_name(const void *ctx, unsigned int index);
 /** scn_operand_text - how an operand is written: "W[a..b]" */
 const char *scn_operand_text(enum scn_operand operand);
-/** scn_option_word - the word that an option begins with: "bytes=" */
-const char *scn_option_word(enum scn_operand operand);
+/** scn_option_word - a word that an option can begin with: "bytes="; NULL past the last */
+const char *scn_option_word(enum scn_operand operand, unsigned int index);
 
 /* struct scn_statement - a row of the table of statements */
 struct scn_statement {
@@ -232,6 +261,35 @@ extern const struct scn_named scn_acs[];
 extern const struct scn_named scn_p2p[];
 extern const struct scn_named scn_quirks[];
 extern const struct scn_named scn_preempts[];
+extern const struct scn_named scn_lock_kinds[];
+extern const struct scn_named scn_event_kinds[];
+extern const struct scn_named scn_signals[];
+
+/** enum scn_cond - what a condition of `expect eventually` and `expect never` looks at */
+enum scn_cond {
+	SCN_COND_HOLDS,
+	SCN_COND_WAITS,
+	SCN_COND_DONE,
+	SCN_COND_COUNTER,
+	SCN_COND_COUNT,
+};
+
+/**
+ * struct scn_cond_row - a row of the table of conditions
+ * @word: what stands behind the subject; NULL for a comparison
+ * @syntax: how it is written
+ * @object: what stands behind the word: nothing, a lock, or a lock that may be left out
+ * @does: one phrase
+ */
+struct scn_cond_row {
+	const char *word;
+	const char *syntax;
+	enum { SCN_OBJECT_NONE, SCN_OBJECT_LOCK, SCN_OBJECT_MAYBE_LOCK } object;
+	const char *does;
+};
+extern const struct scn_cond_row scn_conds[SCN_COND_COUNT];
+/** scn_cond_word - word of a condition with an index; @ctx is not used */
+const char *scn_cond_word(const void *ctx, unsigned int index);
 
 /** scn_errno_find - value of an errno's name ("ENOMEM"), 0 if unknown */
 int scn_errno_find(const char *name);
@@ -249,6 +307,8 @@ const char *scn_profile_known(const void *ctx, unsigned int index);
 const char *scn_format_known(const void *ctx, unsigned int index);
 /** scn_kernel_known - name of a kernel version with an index; @ctx is not used */
 const char *scn_kernel_known(const void *ctx, unsigned int index);
+/** scn_program_known - name of a program that `call` runs, with an index; @ctx is not used */
+const char *scn_program_known(const void *ctx, unsigned int index);
 /** scn_area_known - word for a kind of area with an index; @ctx is not used */
 const char *scn_area_known(const void *ctx, unsigned int index);
 

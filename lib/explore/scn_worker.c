@@ -83,8 +83,7 @@ static struct svmsim_run *record_crash(struct worker *worker, const struct host_
 	}
 	if (worker->last.tag) {
 		step = &runner->plan->step[worker->last.step_index];
-		task = step->action->verb->ram ? "ram" :
-						 runner->plan->machine.device[step->device].name;
+		task = scn_actor_name(runner->plan, step);
 		runner->mark = scn_alloc(runner->arena, sizeof(*runner->mark));
 		runner->mark->world_step = worker->last.world_step;
 		runner->mark->step = step;

@@ -134,6 +134,7 @@ noinline struct sim_report *sim_report_begin(enum sim_report_id id)
 	__builtin_memset(report, 0, sizeof(*report));
 	report->id = id;
 	report->step = world->step;
+	report->action = world->running->action_step;
 	report->time_ns = world->now_ns;
 	report->task = keep(world, "%s", world->task_name);
 	report->frame_count = host_backtrace(report->frame, SIM_REPORT_FRAME_MAX, 1);

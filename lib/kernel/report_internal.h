@@ -14,6 +14,7 @@
  * @parent: raised report that it follows from, itself without a parent
  * @index: position in the list, once raised
  * @step: when begun
+ * @action: step of the action that the task carried out, 0 for none
  * @time_ns: when begun
  * @task: actor
  * @field_count: fields
@@ -35,6 +36,7 @@ struct sim_report {
 	struct sim_report *parent;
 	unsigned int index;
 	u64 step;
+	u64 action;
 	u64 time_ns;
 	const char *task;
 	unsigned int field_count;

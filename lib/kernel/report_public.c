@@ -36,6 +36,7 @@ int svmsim_report_get(const struct svmsim_world *world, unsigned int index,
 		.meaning = type->meaning,
 		.index = index,
 		.step = from->step,
+		.action = from->action,
 		.time_ns = from->time_ns,
 		.task = from->task,
 		.is_note = from->is_note,
@@ -117,6 +118,7 @@ int svmsim_report_add(struct svmsim_world *world, const struct svmsim_report *re
 	sim_world_enter(world);
 	added = sim_report_begin(id);
 	added->step = report->step;
+	added->action = report->step;
 	added->time_ns = report->time_ns;
 	/* Interned for its life, which is that of the report. */
 	if (report->task)
