@@ -51,12 +51,13 @@
 #ifndef KERNEL_LOCKDEP_H
 #define KERNEL_LOCKDEP_H
 
+#include <linux/gfp.h>
 #include <linux/lockdep.h>
 #include <linux/sim_lockdep.h>
 #include <linux/types.h>
+#include "kernel/task.h"
 
 struct sim_layer;
-struct sim_task;
 
 /** sim_layer_lockdep - the layer of slot SIM_SLOT_LOCKDEP */
 extern const struct sim_layer sim_layer_lockdep;
@@ -97,6 +98,24 @@ void sim_lockdep_irqs_enabled(void);
 void sim_lockdep_task_exit(struct sim_task *task);
 /** sim_lockdep_entry_exit - the running task returns from the kernel to who called it */
 void sim_lockdep_entry_exit(void);
+/** sim_might_alloc_slow - the rest of sim_might_alloc(); @ip is who allocates */
+void sim_might_alloc_slow(gfp_t gfp, unsigned long ip);
+/**
+ * sim_might_alloc - might_alloc() for the allocators of the model
+ * @gfp: flags of the allocation
+ *
+ * Costs next to nothing where no lock is held and nothing disabled: all may wait there.
+ */
+static __always_inline void sim_might_alloc(gfp_t gfp)
+{
+	const struct sim_task *task = sim_task_current();
+
+	if (gfp & __GFP_DIRECT_RECLAIM &&
+	    unlikely(task->held_count || task->preempt_count || task->bh_count ||
+		     task->rcu_count || task->irqs_disabled || task->in_softirq ||
+		     task->in_hardirq))
+		sim_might_alloc_slow(gfp, _RET_IP_);
+}
 /** sim_lockdep_forget_task - free what the checker keeps for a task */
 void sim_lockdep_forget_task(struct sim_task *task);
 

@@ -29,23 +29,41 @@ void __fs_reclaim_release(unsigned long ip)
 	lock_release(&sim_fs_reclaim_map, ip);
 }
 
-void fs_reclaim_acquire(gfp_t gfp_mask)
+static void reclaim_begin(gfp_t gfp_mask, unsigned long ip)
 {
 	gfp_mask = current_gfp_context(gfp_mask);
 	if (!enters_reclaim(gfp_mask))
 		return;
 	if (gfp_mask & __GFP_FS)
-		__fs_reclaim_acquire(_RET_IP_);
+		__fs_reclaim_acquire(ip);
 	/* Reclaim unmaps pages, with or without file systems. */
-	lock_acquire_exclusive(&__mmu_notifier_invalidate_range_start_map, 0, 0, NULL, _RET_IP_);
-	lock_release(&__mmu_notifier_invalidate_range_start_map, _RET_IP_);
+	lock_acquire_exclusive(&__mmu_notifier_invalidate_range_start_map, 0, 0, NULL, ip);
+	lock_release(&__mmu_notifier_invalidate_range_start_map, ip);
+}
+
+static void reclaim_end(gfp_t gfp_mask, unsigned long ip)
+{
+	gfp_mask = current_gfp_context(gfp_mask);
+	if (enters_reclaim(gfp_mask) && gfp_mask & __GFP_FS)
+		__fs_reclaim_release(ip);
+}
+
+void fs_reclaim_acquire(gfp_t gfp_mask)
+{
+	reclaim_begin(gfp_mask, _RET_IP_);
 }
 
 void fs_reclaim_release(gfp_t gfp_mask)
 {
-	gfp_mask = current_gfp_context(gfp_mask);
-	if (enters_reclaim(gfp_mask) && gfp_mask & __GFP_FS)
-		__fs_reclaim_release(_RET_IP_);
+	reclaim_end(gfp_mask, _RET_IP_);
+}
+
+void sim_might_alloc_slow(gfp_t gfp, unsigned long ip)
+{
+	reclaim_begin(gfp, ip);
+	reclaim_end(gfp, ip);
+	if (!(current->flags & PF_MEMALLOC))
+		lockdep_check_sleep(ip);
 }
 
 bool dma_fence_begin_signalling(void)

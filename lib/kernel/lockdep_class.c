@@ -129,7 +129,7 @@ const char *lockdep_class_name(const struct lockdep_state *state, u32 index, cha
 			buf[length++] = *c;
 	buf[length] = '\0';
 	for (u32 i = 1; i < index; i++)
-		copy += state->class[i].subclass == class->subclass &&
+		copy += state->class[i].key && state->class[i].subclass == class->subclass &&
 			state->class[i].key != class->key &&
 			!__builtin_strcmp(state->class[i].name, class->name);
 	if (copy > 1)

@@ -75,7 +75,7 @@ static noinline __cold void report_sleep(struct lockdep_state *state, const stru
 	sim_report_raise(report);
 }
 
-static __always_inline void check_sleep(uintptr_t ip)
+void lockdep_check_sleep(uintptr_t ip)
 {
 	const struct sim_task *task = sim_task_current();
 
@@ -86,12 +86,12 @@ static __always_inline void check_sleep(uintptr_t ip)
 
 void __might_sleep(const char *file, int line)
 {
-	check_sleep(_RET_IP_);
+	lockdep_check_sleep(_RET_IP_);
 }
 
 void sim_might_sleep(const struct sim_site *site)
 {
-	check_sleep(_RET_IP_);
+	lockdep_check_sleep(_RET_IP_);
 	if (sim_world->machine->preempt == SVMSIM_PREEMPT_VOLUNTARY)
 		sim_point_here(site);
 }
@@ -175,7 +175,7 @@ static noinline __cold void report_left(struct lockdep_state *state, struct sim_
 		sim_report_field(report, "what", "%s", what);
 		sim_report_field(report, "count", "%u", task->held_count);
 		for (unsigned int i = 0; i < task->held_count; i++)
-			sim_report_line(report, "%s: %s", text,
+			sim_report_line(report, "%s with %s held", text,
 					lockdep_class_name(state, task->held[i].class, name));
 		for (unsigned int i = 0; i < task->held_count; i++)
 			sim_report_trace(report, &task->held[i].ip, 1, "%s was taken in",

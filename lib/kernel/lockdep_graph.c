@@ -3,7 +3,7 @@
 #include "kernel/lockdep_internal.h"
 #include "kernel/warn_internal.h"
 
-/* Marks of one search, on top of its number: a class may be passed twice, better the second time. */
+/* Marks of one search, on top of its number: a class may be passed again, better than before. */
 #define MARK_WEAK 1
 #define MARK_STRONG 2
 #define MARK_STEP 4

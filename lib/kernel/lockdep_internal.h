@@ -11,7 +11,7 @@
 #include "kernel/task.h"
 #include "kernel/world.h"
 
-/* An index of a class fits the hint in struct lockdep_map; locks of further ones are not checked. */
+/* An index of a class fits the hint in struct lockdep_map; further classes are not checked. */
 #define LOCKDEP_CLASS_MAX 65536
 #define LOCKDEP_FRAME_MAX 12
 
@@ -311,6 +311,11 @@ void lockdep_use(struct lockdep_state *state, const struct sim_held_lock *lock, 
 /* Would prev -> next lead from a class used in interrupts to one that they could interrupt? */
 bool lockdep_uses_clash(struct lockdep_state *state, const struct sim_held_lock *prev,
 			const struct sim_held_lock *next);
+
+/* lockdep_context.c */
+
+/* The running task may sleep here. */
+void lockdep_check_sleep(uintptr_t ip);
 
 /* lockdep_report.c */
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What the checker says about the order of locks. Names of functions are left to the call chains. */
+/* What the checker says about the order of locks. Functions are named by the call chains only. */
 #include "kernel/lockdep_internal.h"
 #include "kernel/warn_internal.h"
 
-/* CPUs that are drawn side by side; longer cycles are shown by their two ends. */
+/* Cycles with more steps, or with names too long for it, are drawn by their two ends. */
 #define DRAWN_MAX 4
+#define DRAWN_COLUMNS 90
 #define COLUMN_MIN 16
 
 bool lockdep_tell(struct lockdep_state *state, const char *what, u32 first, u32 second)
@@ -122,7 +123,7 @@ static void draw_cycle(const struct lockdep_state *state, struct sim_report *rep
 {
 	struct step two[2] = { steps[0], steps[count - 1] };
 
-	if (count <= DRAWN_MAX) {
+	if (count <= DRAWN_MAX && count * column_width(state, steps, count) <= DRAWN_COLUMNS) {
 		draw(state, report, steps, count);
 		return;
 	}
@@ -251,8 +252,8 @@ void lockdep_report_nest(struct lockdep_state *state, const struct sim_held_lock
 	report = lockdep_report_begin(SIM_REPORT_LOCK_ORDER, next->ip);
 	sim_report_field(report, "second", "%s", lockdep_class_name(state, next->class, name));
 	sim_report_field(report, "what", "nest-lock-not-held");
-	sim_report_line(report, "%s is taken under %s, which is to order such locks and is not held",
-			name, nest);
+	sim_report_line(report, "%s is taken under %s, which orders such locks and is not held", name,
+			nest);
 	sim_report_raise(report);
 }
 

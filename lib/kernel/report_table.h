@@ -132,9 +132,9 @@ SIM_REPORT(LOCK_ORDER, "lock-order", \
 	"before, so the tasks need not have met. Take the locks in one order everywhere; or take " \
 	"the second with a trylock; or say what orders them (a subclass, a nest lock, an acquire " \
 	"context). With via=fs_reclaim an allocation may have to free memory, which takes locks " \
-	"that are held here: allocate before, with GFP_NOWAIT, or in a memalloc scope. Under " \
-	"via=mmu_notifier_invalidate_range_start the same goes for what invalidation takes, under " \
-	"via=dma_fence_map for what a fence needs before it can signal.", "") \
+	"that are held here: allocate before, with GFP_NOWAIT, or in a memalloc scope. The same " \
+	"goes for what invalidation takes (via=mmu_notifier_invalidate_range_start) and for what " \
+	"a fence needs before it can signal (via=dma_fence_map).", "") \
 SIM_REPORT(LOCK_CONTEXT, "lock-context", \
 	"something was done in a context that does not allow it", \
 	"A task that holds a spinning lock, has interrupts, softirqs or preemption disabled, or " \

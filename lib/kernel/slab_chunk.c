@@ -4,6 +4,7 @@
  */
 #include "kernel/inject.h"
 #include "kernel/lock.h"
+#include "kernel/lockdep.h"
 #include "kernel/slab_internal.h"
 #include "kernel/time.h"
 #include "kernel/workqueue.h"
@@ -115,6 +116,7 @@ void *sim_chunk_alloc(const struct sim_site *site, struct kmem_cache *cache, siz
 	struct sim_chunk *chunk;
 	char *base, *object;
 
+	sim_might_alloc(flags);
 	if (!(flags & __GFP_NOFAIL) && sim_inject(&sim_fault_kmalloc, site))
 		return NULL;
 	base = world->allocator.alloc(world->allocator.ctx, host_bytes);

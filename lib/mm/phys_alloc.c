@@ -5,6 +5,7 @@
  * struct page of a free page is all zero but for what the lists need of a block's first page.
  */
 #include "kernel/inject.h"
+#include "kernel/lockdep.h"
 #include "mm/cache.h"
 #include "mm/phys_internal.h"
 #include <linux/log2.h>
@@ -317,6 +318,7 @@ struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
 		WARN_ON_ONCE(!(gfp & __GFP_NOWARN));
 		return NULL;
 	}
+	sim_might_alloc(gfp);
 	if (!(gfp & __GFP_NOFAIL) && sim_inject_variant(&sim_fault_page, (int)order))
 		return NULL;
 	if (nid < 0 || nid >= (int)state->node_count)

@@ -274,7 +274,7 @@ static void test_nest_lock(void **state)
 	mutex_acquire_nest(&locks[0], 0, 0, &a, _THIS_IP_);
 	give(&locks[0]);
 	assert_report(world, 0, "lock-order second=many what=nest-lock-not-held\n"
-		      "many is taken under a, which is to order such locks and is not held");
+		      "many is taken under a, which orders such locks and is not held");
 	ktest_expect_report(world, "lock-order", 1);
 }
 
