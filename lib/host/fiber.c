@@ -12,7 +12,7 @@
 #define COLOUR_BYTES 192ul
 #define COLOUR_COUNT 16u
 /* Stacks kept for reuse; more are given back. */
-#define POOL_MAX 64u
+#define POOL_MAX 1024u
 
 #ifdef SVMSIM_ASAN
 #define STACK_BYTES HOST_FIBER_STACK_BYTES_SANITIZED

@@ -13,15 +13,27 @@ struct task_struct *sim_current(void)
 	return &sim_world->running->task;
 }
 
+/* How many tasks of the run were called so before. */
+static unsigned int copies_of(const struct svmsim_world *world, const char *comm)
+{
+	const struct sim_task *task = world->tasks->first;
+	unsigned int copies = 0;
+
+	for (; task; task = task->world_next)
+		copies += !__builtin_strcmp(task->task.comm, comm);
+	return copies;
+}
+
 static void name_task(struct svmsim_world *world, struct sim_task *task, const char *name)
 {
 	char text[TASK_COMM_LEN + 12];
-	unsigned int copy = 1;
+	unsigned int copies;
 
 	host_snprintf(task->task.comm, sizeof(task->task.comm), "%s", name);
 	host_snprintf(text, sizeof(text), "%s", task->task.comm);
+	copies = copies_of(world, text);
 	while (sim_task_find(world, text))
-		host_snprintf(text, sizeof(text), "%s.%u", task->task.comm, ++copy);
+		host_snprintf(text, sizeof(text), "%s.%u", task->task.comm, ++copies);
 	task->name = sim_name_text(world, sim_name(text));
 }
 
