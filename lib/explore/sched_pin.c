@@ -127,15 +127,14 @@ static bool stand_in(struct pin *pin, const struct svmsim_point *point, int *ind
 	const struct svmsim_pin_part *part = &pin->part[pin->at];
 	struct svmsim_task task;
 
-	*index = -1;
-	/* Its turn comes before it has anything to do. */
+	*index = find_unnamed(pin, point);
+	/* Its turn comes before it has anything to do: whoever is to give it that goes first. */
 	if (!svmsim_task_find(pin->world, part->task, &task) || (task.idle && !pin->begun))
 		return true;
 	if ((task.state == SVMSIM_TASK_ENDED || task.idle) && !part->until) {
 		end_part(pin);
 		return false;
 	}
-	*index = find_unnamed(pin, point);
 	if (task.state == SVMSIM_TASK_ENDED)
 		diverge(pin, pin->begun ? "%s ends without it" : "%s has ended before",
 			part->task);
