@@ -162,9 +162,9 @@ struct svmsim_run *scn_run_record(struct scn_runner *runner, enum svmsim_verdict
 		verdict = SVMSIM_INCONCLUSIVE;
 		runner->reason = "more than 1,000 reports: the rest was not kept";
 	}
-	/* Findings weigh more than a bound, but not than a schedule that was not followed. */
+	/* Findings weigh more, but not those of a schedule that somebody wanted to see again. */
 	if (runner->scheduled.inconclusive && verdict != SVMSIM_DEFECT &&
-	    (verdict == SVMSIM_PASSED || runner->scheduled.stopped))
+	    (verdict == SVMSIM_PASSED || (runner->scheduled.stopped && !runner->options->pin)))
 		verdict = SVMSIM_INCONCLUSIVE;
 	if (verdict == SVMSIM_PASSED && runner->reason)
 		verdict = SVMSIM_INCONCLUSIVE;

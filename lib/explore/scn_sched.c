@@ -37,24 +37,32 @@ struct scn_sched {
 	uint64_t line_count;
 };
 
-static void add_task(struct scn_buf *buf, const struct svmsim_task *task)
+/* A driver that waits for all others says so itself. */
+static const char *what_for(const struct svmsim_task *task)
 {
-	static const char *const does[] = {
-		[SVMSIM_TASK_RUNNING] = "runs",
-		[SVMSIM_TASK_READY] = "can run",
-		[SVMSIM_TASK_BLOCKED] = "waits for ",
-		[SVMSIM_TASK_SPINNING] = "spins for ",
-		[SVMSIM_TASK_ENDED] = "has ended",
-	};
+	return strncmp(task->what, "wait ", 5) ? task->what : task->what + 5;
+}
 
-	if (task->state == SVMSIM_TASK_READY && !task->site[0])
-		scn_buf_add(buf, "  %s has not begun", task->name);
-	else
-		scn_buf_add(buf, "  %s %s%s", task->name, does[task->state], task->what);
-	if (task->site[0] && task->state != SVMSIM_TASK_ENDED)
-		scn_buf_add(buf, "%s at %s", task->state == SVMSIM_TASK_RUNNING ?
-			    ", last switched away" : ",", task->site);
-	scn_buf_add(buf, "\n");
+/* @at: the switch point that the running task is about to pass, NULL if it is at none. */
+static void add_task(struct scn_buf *buf, const struct svmsim_task *task, const char *at)
+{
+	switch (task->state) {
+	case SVMSIM_TASK_RUNNING:
+		scn_buf_add(buf, at ? "  %s is before %s\n" : "  %s runs\n", task->name, at);
+		break;
+	case SVMSIM_TASK_READY:
+		scn_buf_add(buf, task->site[0] ? "  %s can run, from %s on\n" :
+						 "  %s has not begun\n", task->name, task->site);
+		break;
+	case SVMSIM_TASK_ENDED:
+		scn_buf_add(buf, "  %s has ended\n", task->name);
+		break;
+	default:
+		scn_buf_add(buf, "  %s %s for %s, at %s\n", task->name,
+			    task->state == SVMSIM_TASK_SPINNING ? "spins" : "waits",
+			    what_for(task), task->site);
+		break;
+	}
 }
 
 /* Where everybody is, as the run stands now. */
@@ -77,11 +85,8 @@ static void describe(struct scn_sched *sched, const struct svmsim_point *point,
 		scn_buf_add(buf, "  %s\n", sched->line[i % LAST_EVENT_COUNT]);
 	if (svmsim_task_get(sched->runner->world, 0, &task))
 		scn_buf_add(buf, "tasks:\n");
-	for (index = 0; svmsim_task_get(sched->runner->world, index, &task); index++) {
-		if (point && !strcmp(point->task, task.name) && task.state == SVMSIM_TASK_RUNNING)
-			snprintf(task.site, sizeof(task.site), "%s", point->site);
-		add_task(buf, &task);
-	}
+	for (index = 0; svmsim_task_get(sched->runner->world, index, &task); index++)
+		add_task(buf, &task, point ? point->site : NULL);
 }
 
 static void note_schedule(struct scn_runner *runner)
@@ -337,7 +342,7 @@ bool scn_sched_replays(const struct scn_runner *runner)
 {
 	const char *schedule = runner->scheduled.schedule;
 
-	return schedule && strchr(schedule, ',') &&
+	return schedule && schedule[0] &&
 	       (strlen(schedule) <= REPLAY_MAX_BYTES || runner->options->schedule);
 }
 

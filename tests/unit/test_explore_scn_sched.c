@@ -89,9 +89,7 @@ static void test_schedulers_without_tasks(void **state)
 		assert_int_equal(run->verdict, SVMSIM_PASSED);
 		assert_true(run->digest == fifo->digest);
 		assert_string_equal(run->schedule, "s1");
-		assert_string_equal(run->replay, sched == SVMSIM_SCHED_RANDOM ?
-				    "run t.svm --seed 5 --sched random --twice" :
-				    "run t.svm --seed 5 --sched pct --twice");
+		assert_string_equal(run->replay, "replay t.svm --seed 5 --schedule s1 --twice");
 		svmsim_run_free(run);
 	}
 	svmsim_run_free(fifo);
