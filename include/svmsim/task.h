@@ -50,6 +50,11 @@ SVMSIM_API void svmsim_actor_post(struct svmsim_actor *actor, void (*run)(void *
  */
 SVMSIM_API bool svmsim_actor_busy(const struct svmsim_actor *actor);
 /**
+ * svmsim_actor_gone - has its task come to an end: by svmsim_actor_end(), or by a BUG?
+ * @actor: actor, which can be given nothing more then
+ */
+SVMSIM_API bool svmsim_actor_gone(const struct svmsim_actor *actor);
+/**
  * svmsim_actor_end - the actor's task ends when it is done with what it does
  * @actor: actor
  */

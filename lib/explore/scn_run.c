@@ -328,10 +328,13 @@ static void run_main(void *ctx)
 	if (!runner->broken && !runner->stuck)
 		scn_run_settle(runner);
 	look_once(runner);
+	runner->main_done = true;
+	/* Tasks that are stuck are left as they are: who runs them says why. */
+	if (runner->stuck)
+		return;
 	if (runner->broken || i < plan->step_count)
 		svmsim_tasks_stop(runner->world);
-	if (!runner->stuck)
-		scn_run_end_tasks(runner);
+	scn_run_end_tasks(runner);
 }
 
 void scn_run_steps(struct scn_runner *runner)
@@ -349,6 +352,8 @@ void scn_run_steps(struct scn_runner *runner)
 		runner->broken = true;
 		break;
 	default:
+		/* A BUG ends the task that meets it, and with it what was to come. */
+		runner->stuck = runner->stuck || !runner->main_done;
 		break;
 	}
 	look_once(runner);

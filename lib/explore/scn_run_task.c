@@ -63,22 +63,41 @@ static bool is_rested(void *ctx)
 	return !svmsim_actor_busy(run->actor);
 }
 
-/* The line did not get as far as it says: why, and on what its task is blocked. */
-static void fail_blocked(struct scn_runner *runner, const struct scn_step *step, bool still)
+static void fail_line(struct scn_runner *runner, const struct scn_step *step, const char *got)
 {
-	const struct scn_task *info = &runner->plan->task[step->task];
-	char got[TEXT_MAX], what[TEXT_MAX / 2];
-
-	if (!svmsim_actor_blocked(runner->task[step->task].actor, what, sizeof(what)))
-		snprintf(what, sizeof(what), "can't get on");
-	if (still)
-		snprintf(got, sizeof(got), "%s is still in line %u (%s)", info->name,
-			 runner->task[step->task].step->stmt->line, what);
-	else
-		snprintf(got, sizeof(got), "blocks (%s)", what);
 	scn_failed(runner, step->stmt, step->text, scn_result_text(runner->arena, step->action),
 		   got, -1);
 	runner->broken = true;
+}
+
+static void blocked_on(struct scn_runner *runner, int task, char *what, size_t size)
+{
+	if (!svmsim_actor_blocked(runner->task[task].actor, what, size))
+		snprintf(what, size, "it gets no CPU");
+}
+
+/* Can its task begin with this line? Notes why not. */
+static bool is_free(struct scn_runner *runner, const struct scn_step *step)
+{
+	const struct scn_task_run *run = &runner->task[step->task];
+	const char *name = runner->plan->task[step->task].name;
+	char got[TEXT_MAX], what[TEXT_MAX / 2];
+
+	if (!scn_actor_of(runner, step->task))
+		return false;
+	if (svmsim_actor_gone(run->actor)) {
+		snprintf(got, sizeof(got), "%s came to its end in line %u", name,
+			 run->step ? run->step->stmt->line : 0);
+		fail_line(runner, step, got);
+		return false;
+	}
+	if (!svmsim_actor_busy(run->actor))
+		return true;
+	blocked_on(runner, step->task, what, sizeof(what));
+	snprintf(got, sizeof(got), "%s is still in line %u (%s)", name, run->step->stmt->line,
+		 what);
+	fail_line(runner, step, got);
+	return false;
 }
 
 static void line_body(void *ctx)
@@ -91,21 +110,21 @@ static void line_body(void *ctx)
 void scn_run_line(struct scn_runner *runner, const struct scn_step *step)
 {
 	struct scn_task_run *run = &runner->task[step->task];
+	char got[TEXT_MAX], what[TEXT_MAX / 2];
 
-	if (!scn_actor_of(runner, step->task))
+	if (!is_free(runner, step))
 		return;
-	if (svmsim_actor_busy(run->actor)) {
-		fail_blocked(runner, step, true);
-		return;
-	}
 	run->step = step;
 	run->left = false;
 	svmsim_actor_post(run->actor, line_body, run);
 	if (svmsim_tasks_wait(runner->world, is_rested, run, "line"))
 		return;
 	run->left = true;
-	if (!scn_expects_blocks(step) && !runner->broken)
-		fail_blocked(runner, step, false);
+	if (!scn_expects_blocks(step) && !runner->broken) {
+		blocked_on(runner, step->task, what, sizeof(what));
+		snprintf(got, sizeof(got), "blocks (%s)", what);
+		fail_line(runner, step, got);
+	}
 	scn_cond_look(runner);
 }
 
@@ -149,15 +168,11 @@ void scn_run_par(struct scn_runner *runner, const struct scn_step *step)
 	for (i = 1; i <= step->par_count; i++) {
 		struct scn_task_run *run = &runner->task[step[i].task];
 
-		if (!scn_actor_of(runner, step[i].task))
-			return;
 		/* Its own first line posts them all. */
-		if (svmsim_actor_busy(run->actor) && run->first == first)
+		if (run->first == first)
 			continue;
-		if (svmsim_actor_busy(run->actor)) {
-			fail_blocked(runner, &step[i], true);
+		if (!is_free(runner, &step[i]))
 			return;
-		}
 		run->first = first;
 		run->count = step->par_count;
 		run->left = false;

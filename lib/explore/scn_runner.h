@@ -118,6 +118,7 @@ struct scn_scheduled {
  * @shown: what was asked to be shown, NULL until then
  * @broken: a line did not give its result, so the rest was not run
  * @stuck: tasks could not go on, so the rest was not run
+ * @main_done: the task of all lines that are no other task's came to its end
  * @looked: @shown was filled
  * @task: tasks of the plan
  * @seen: what conditions came to, one for each judge of the plan
@@ -151,6 +152,7 @@ struct scn_runner {
 	const char *shown;
 	bool broken;
 	bool stuck;
+	bool main_done;
 	bool looked;
 	struct scn_task_run *task;
 	struct scn_seen *seen;

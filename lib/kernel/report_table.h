@@ -91,17 +91,21 @@ SIM_REPORT(PAGE_REF, "page-ref", \
 	"scenarios/hole/page-ref.svm") \
 SIM_REPORT(MEM_LEAK, "mem-leak", \
 	"simulated memory was never freed", \
-	"kmalloc memory of the modelled code is still live when the machine is torn down.", "") \
+	"kmalloc memory of the modelled code is still live when the machine is torn down.", \
+	"scenarios/memory/leak.svm") \
 SIM_REPORT(MEM_UAF, "mem-uaf", \
 	"simulated memory was used after it was freed", \
-	"The poison of freed memory has been overwritten.", "") \
+	"The poison of freed memory has been overwritten.", \
+	"scenarios/memory/uaf.svm") \
 SIM_REPORT(MEM_DOUBLE_FREE, "mem-double-free", \
 	"simulated memory was freed twice", \
 	"The object is not live: it was freed before, or the pointer is not the start of an" \
-	" object.", "") \
+	" object.", \
+	"scenarios/memory/double-free.svm") \
 SIM_REPORT(MEM_OVERRUN, "mem-overrun", \
 	"simulated memory was written past its end", \
-	"The red zone behind the object has been overwritten.", "") \
+	"The red zone behind the object has been overwritten.", \
+	"scenarios/memory/overrun.svm") \
 SIM_REPORT(UNINIT, "uninit", \
 	"the outcome depends on memory that was never initialised", \
 	"Two runs that differ only in how fresh heap and stack memory is filled gave " \
@@ -109,7 +113,8 @@ SIM_REPORT(UNINIT, "uninit", \
 SIM_REPORT(REFCOUNT, "refcount", \
 	"a reference count saturated or underflowed", \
 	"refcount_t detected an increment from zero, a decrement below zero, or an " \
-	"overflow.", "") \
+	"overflow.", \
+	"scenarios/memory/refcount.svm") \
 SIM_REPORT(LOCK_IMBALANCE, "lock-imbalance", \
 	"a lock was released that is not held, or taken twice by its owner", \
 	"Unlock without lock, unlock in the wrong mode, or a second lock by the owner of a " \
@@ -151,13 +156,16 @@ SIM_REPORT(WARN, "warn", \
 SIM_REPORT(BUG, "bug", \
 	"a BUG of the modelled kernel", \
 	"The modelled code's own fatal check failed; a real kernel would stop the task " \
-	"here.", "") \
+	"here.", \
+	"scenarios/memory/bug.svm") \
 SIM_REPORT(OOPS, "oops", \
 	"a crash in kernel-side code", \
-	"The code took a signal (SIGSEGV, SIGFPE, ...) in its worker process.", "") \
+	"The code took a signal (SIGSEGV, SIGFPE, ...) in its worker process.", \
+	"scenarios/memory/oops.svm") \
 SIM_REPORT(ABSENT, "absent", \
 	"a use of something that the model does not have", \
-	"The kernel has this function, the model only declares it so that code compiles.", "")
+	"The kernel has this function, the model only declares it so that code compiles.", \
+	"scenarios/memory/absent.svm")
 /* clang-format on */
 
 #endif

@@ -63,7 +63,7 @@ int svmsim_actor_create(struct svmsim_world *world, const char *name, int cpu,
 void svmsim_actor_post(struct svmsim_actor *actor, void (*run)(void *ctx), void *ctx)
 {
 	sim_world_enter(actor->handle.world);
-	SIM_ASSERT(!actor->busy && !actor->ends);
+	SIM_ASSERT(!actor->busy && !actor->ends && actor->task->state != SIM_TASK_DEAD);
 	actor->busy = true;
 	actor->run = run;
 	actor->ctx = ctx;
@@ -72,7 +72,12 @@ void svmsim_actor_post(struct svmsim_actor *actor, void (*run)(void *ctx), void 
 
 bool svmsim_actor_busy(const struct svmsim_actor *actor)
 {
-	return actor->busy;
+	return actor->busy && !svmsim_actor_gone(actor);
+}
+
+bool svmsim_actor_gone(const struct svmsim_actor *actor)
+{
+	return actor->task->state == SIM_TASK_DEAD;
 }
 
 void svmsim_actor_end(struct svmsim_actor *actor)

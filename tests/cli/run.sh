@@ -93,6 +93,7 @@ check run-unlink-vtd run scenarios/hole/unlink.svm --iommu vtd-legacy
 check run-unlink-identity run scenarios/hole/unlink.svm -D IOMMU=identity
 check run-directory run scenarios/hole
 check run-dma run scenarios/dma
+check run-memory run scenarios/memory
 check show-topology show counters scenarios/dma/p2p.svm -D IOMMU=generic-pt -D HOST=listed -D PLACE=r1
 check show-list show pt scenarios/dma/sg-boundary.svm -D IOMMU=generic-pt --at 4
 check run-lazy-stale run scenarios/dma/lazy-stale.svm --iommu generic-pt
@@ -268,7 +269,9 @@ same unlisted "" "$("$svmsim" help | grep grammar)"
 for identifier in $("$svmsim" explain | awk '{print $1}'); do
 	example=$("$svmsim" explain "$identifier" | sed -n 's/^example: svmsim run //p')
 	[ -n "$example" ] || continue
-	check "text-${identifier/:/-}" run "$example" -D IOMMU=generic-pt
+	define=()
+	grep -q 'IOMMU' "$example" && define=(-D IOMMU=generic-pt)
+	check "text-${identifier/:/-}" run "$example" "${define[@]}"
 	same "example-$identifier" "$identifier" "$("$svmsim" run "$example" |
 		sed -n "s/^\(  followed by \)\{0,1\}\($identifier\)\( \[\|: \).*/\2/p" | head -n 1)"
 done

@@ -229,6 +229,104 @@ static void test_log_is_searched_for_a_text(void **state)
 		     "a line with this text", "none");
 }
 
+static void test_line_that_can_not_end_blocks(void **state)
+{
+	assert_passes("t1: wait e -> blocks\nt0: wake e\nt1: result -> ok\n"
+		      "expect eventually t1 waits\nexpect no reports\n");
+	assert_fails("t1: wait e\nt0: wake e\n", 4, "t1: wait e", "ok", "blocks (event e)");
+	assert_fails("t1: wait e -> blocks\nt1: wake e\n", 5, "t1: wake e", "ok",
+		     "t1 is still in line 4 (event e)");
+	assert_fails("t0: wake e\nt1: wait e -> blocks\n", 5, "t1: wait e", "blocks", "ok");
+	assert_fails("t1: wait e -> blocks\nt1: result -> ok\n", 5, "t1: result", "ok",
+		     "blocks (event e)");
+	assert_fails("t0: result\n", 4, "t0: result", "ok",
+		     "ENOENT (the task has carried out no line)");
+}
+
+static void test_signal_ends_the_wait_that_it_may_end(void **state)
+{
+	assert_passes("t1: wait e interruptible -> blocks\nt1: signal\nt1: result -> EINTR\n"
+		      "t1: wait e -> blocks\nt1: signal\nt1: kill\nt1: result -> blocks\n"
+		      "t0: wake e\nt1: result -> ok\n");
+	assert_passes("t1: wait e killable -> blocks\nt1: signal\nt1: result -> blocks\n"
+		      "t1: kill\nt1: result -> EINTR\nt1: wait e killable -> EINTR\n");
+	/* One that comes before counts for the next wait, and for one only. */
+	assert_passes("t1: wake f\nt1: signal\nt1: wait e interruptible -> EINTR\n"
+		      "t1: wait e interruptible -> blocks\nt0: wake e\n");
+}
+
+static void test_wake_up_without_a_waiter_is_lost_or_kept(void **state)
+{
+	assert_passes("t0: wake e\nt1: wait e\n");
+	assert_passes("t0: wake q queue\nt1: wait q -> blocks\nt0: wake q\nt1: result -> ok\n");
+	assert_passes("t1: wait q queue -> blocks\nt2: wait q -> blocks\nt0: wake q all\n"
+		      "t1: result\nt2: result\n");
+}
+
+static void test_par_waits_for_all_labels(void **state)
+{
+	assert_passes("par\n  A: t0: wait e\n  B: t1: wake e\n  C: ram: poison r[0]\nend\n"
+		      "t0: result -> ok\nexpect eventually t0 done and t1 done and C done\n");
+	assert_fails("par\n  A: t0: wait e interruptible\n  A: t0: wake f\n  B: t0: signal\n"
+		     "end\n", 5, "A: t0: wait e interruptible", "ok", "EINTR");
+}
+
+static void test_par_that_is_stuck_is_judged_as_it_stands(void **state)
+{
+	struct svmsim_run *run;
+
+	assert_passes("par\n  A: t0: wait e\n  B: t1: wait f\nend\nt1: wake e\nt0: wake g\n"
+		      "expect report deadlock what=stuck\n");
+	run = run_body("par\n  A: t0: wait e\nend\n", NULL);
+	assert_int_equal(run->verdict, SVMSIM_FAILED);
+	assert_int_equal(run->report_count, 1);
+	assert_string_equal(run->report[0].report.identifier, "deadlock");
+	svmsim_run_free(run);
+}
+
+static void test_task_that_never_goes_on_is_a_deadlock(void **state)
+{
+	assert_passes("t0: wait e -> blocks\nexpect report deadlock what=stuck tasks=t0\n");
+}
+
+static void test_bug_ends_its_task_only(void **state)
+{
+	assert_passes("t0: call list_bug\nt1: wake e\nexpect report bug\n"
+		      "expect eventually t1 done\n");
+	assert_fails("t0: call list_bug\nt0: wake e\nexpect report bug\n", 5, "t0: wake e", "ok",
+		     "t0 came to its end in line 4");
+}
+
+static void test_report_is_of_the_line_of_its_task(void **state)
+{
+	struct svmsim_run *run = run_body("par\n  A: t0: call registers_map -> ENOMEM\n"
+					  "  B: t1: call ref_revive\nend\n", NULL);
+	unsigned int i;
+
+	assert_int_equal(run->report_count, 2);
+	for (i = 0; i < 2; i++) {
+		bool is_first = !strcmp(run->report[i].report.identifier, "absent");
+
+		assert_int_equal(run->report[i].line, is_first ? 5 : 6);
+	}
+	svmsim_run_free(run);
+}
+
+static void test_every_schedule_runs_to_the_same_judgement(void **state)
+{
+	static const char body[] = "par\n  A: t0: wait e\n  A: t0: wake f\n  B: t1: wake e\n"
+				   "  B: t1: wait f\n  C: d0: iova_alloc w 4p\n  C: d0: free w\n"
+				   "end\nexpect no reports\n";
+	struct svmsim_scenario_options options = { .sched = SVMSIM_SCHED_RANDOM };
+	struct svmsim_run *run;
+
+	for (options.seed = 1; options.seed <= 50; options.seed++) {
+		run = run_body(body, &options);
+		assert_int_equal(run->verdict, SVMSIM_PASSED);
+		svmsim_run_free(run);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +343,15 @@ int main(void)
 		cmocka_unit_test(test_lines_of_tasks_run_in_order),
 		cmocka_unit_test(test_never_and_eventually_look_behind_each_action),
 		cmocka_unit_test(test_log_is_searched_for_a_text),
+		cmocka_unit_test(test_line_that_can_not_end_blocks),
+		cmocka_unit_test(test_signal_ends_the_wait_that_it_may_end),
+		cmocka_unit_test(test_wake_up_without_a_waiter_is_lost_or_kept),
+		cmocka_unit_test(test_par_waits_for_all_labels),
+		cmocka_unit_test(test_par_that_is_stuck_is_judged_as_it_stands),
+		cmocka_unit_test(test_task_that_never_goes_on_is_a_deadlock),
+		cmocka_unit_test(test_bug_ends_its_task_only),
+		cmocka_unit_test(test_report_is_of_the_line_of_its_task),
+		cmocka_unit_test(test_every_schedule_runs_to_the_same_judgement),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
