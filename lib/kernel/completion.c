@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-#include <linux/completion.h>
+#include "kernel/completion.h"
+#include <linux/errno.h>
 #include "kernel/race.h"
 #include "kernel/sched.h"
 
@@ -40,16 +41,10 @@ bool completion_done(struct completion *x)
 
 /* Sleeps until it is done, the time is up, or a signal comes; returns what is left or -errno. */
 static long sleep_until_done(struct completion *x, unsigned int state, long timeout,
-			     const struct sim_site *site)
+			     const struct sim_waiting *waiting)
 {
 	struct swait_queue wait = { .task = current };
-	const struct sim_waiting waiting = {
-		.verb = "completion",
-		.name = site->argument,
-		.object = x,
-		.site = site,
-	};
-	const struct sim_site *inject = site;
+	const struct sim_site *inject = waiting->site;
 
 	INIT_LIST_HEAD(&wait.task_list);
 	do {
@@ -62,8 +57,8 @@ static long sleep_until_done(struct completion *x, unsigned int state, long time
 			list_add_tail(&wait.task_list, &x->wait.task_list);
 		sim_state_set(state);
 		if (timeout != MAX_SCHEDULE_TIMEOUT)
-			timeout = sim_sleep_timeout(&waiting, timeout);
-		else if (sim_sleep_waiting(&waiting, ~0ull) == -EDEADLK)
+			timeout = sim_sleep_timeout(waiting, timeout);
+		else if (sim_sleep_waiting(waiting, ~0ull) == -EDEADLK)
 			break;
 	} while (!x->done && timeout);
 	if (!list_empty(&wait.task_list))
@@ -71,21 +66,33 @@ static long sleep_until_done(struct completion *x, unsigned int state, long time
 	return timeout;
 }
 
+long sim_completion_wait(struct completion *x, unsigned int state, long timeout,
+			 const struct sim_waiting *waiting)
+{
+	might_sleep();
+	sim_point_here(waiting->site);
+	if (!x->done) {
+		timeout = sleep_until_done(x, state, timeout, waiting);
+		if (!x->done)
+			return timeout;
+	}
+	try_wait_for_completion(x);
+	return timeout ? timeout : 1;
+}
+
 long sim_wait_for_completion(struct completion *x, unsigned int state, unsigned long timeout,
 			     const struct sim_site *site)
 {
-	long left = timeout > (unsigned long)MAX_SCHEDULE_TIMEOUT ? MAX_SCHEDULE_TIMEOUT :
-								    (long)timeout;
+	const struct sim_waiting waiting = {
+		.verb = "completion",
+		.name = site->argument,
+		.object = x,
+		.site = site,
+	};
 
-	might_sleep();
-	sim_point_here(site);
-	if (!x->done) {
-		left = sleep_until_done(x, state, left, site);
-		if (!x->done)
-			return left;
-	}
-	try_wait_for_completion(x);
-	return left ? left : 1;
+	if (timeout > (unsigned long)MAX_SCHEDULE_TIMEOUT)
+		timeout = MAX_SCHEDULE_TIMEOUT;
+	return sim_completion_wait(x, state, (long)timeout, &waiting);
 }
 
 void (complete)(struct completion *x)

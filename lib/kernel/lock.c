@@ -3,9 +3,9 @@
 #include <linux/irqflags.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
-#include <linux/rcupdate.h>
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
+#include "kernel/task.h"
 #include "kernel/warn_internal.h"
 #include "kernel/world.h"
 
@@ -13,7 +13,6 @@
  * struct lock_state - what slot SIM_SLOT_LOCK points to
  * @held: locks held now, in order of taking, @held_count of @held_capacity
  * @preempt_count: open preempt_disable(), local_bh_disable() and migrate_disable()
- * @rcu_count: open rcu_read_lock()
  * @irqs_disabled: interrupts are off
  */
 struct lock_state {
@@ -21,7 +20,6 @@ struct lock_state {
 	unsigned int held_count;
 	unsigned int held_capacity;
 	int preempt_count;
-	int rcu_count;
 	bool irqs_disabled;
 };
 
@@ -255,26 +253,6 @@ void local_irq_enable(void)
 	lock_state()->irqs_disabled = false;
 }
 
-void rcu_read_lock(void)
-{
-	count_up(&lock_state()->rcu_count);
-}
-
-void rcu_read_unlock(void)
-{
-	count_down(&lock_state()->rcu_count, "rcu_read_lock");
-}
-
-int rcu_read_lock_held(void)
-{
-	return lock_state()->rcu_count != 0;
-}
-
-bool sim_rcu_reading(void)
-{
-	return lock_state() && lock_state()->rcu_count;
-}
-
 static int lock_make(struct svmsim_world *world)
 {
 	world->slot[SIM_SLOT_LOCK] = sim_alloc(world, sizeof(struct lock_state));
@@ -292,7 +270,7 @@ static void lock_finish(struct svmsim_world *world)
 	if (state->irqs_disabled)
 		report("local_irq_disable", "never-released",
 		       "still in force at the end of the run");
-	if (state->rcu_count)
+	if (sim_task_current()->rcu_count)
 		report("rcu_read_lock", "never-released", "still in force at the end of the run");
 }
 
@@ -302,7 +280,6 @@ static void lock_reset(struct svmsim_world *world)
 
 	state->held_count = 0;
 	state->preempt_count = 0;
-	state->rcu_count = 0;
 	state->irqs_disabled = false;
 }
 

@@ -82,11 +82,5 @@ void sim_lock_destroy(struct lockdep_map *map);
  * @bytes: its size
  */
 void sim_lock_memory_freed(const void *start, size_t bytes);
-/**
- * sim_rcu_reading - is there a reader?
- *
- * Return: true between rcu_read_lock() and its rcu_read_unlock().
- */
-bool sim_rcu_reading(void);
 
 #endif

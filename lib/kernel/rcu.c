@@ -1,75 +1,334 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/*
- * RCU of one task: readers are counted (kernel/lock.h), callbacks wait in order.
- */
 #include <linux/rcupdate.h>
-#include <linux/slab.h>
-#include "kernel/lock.h"
-#include "kernel/time.h"
-#include "kernel/workqueue_internal.h"
+#include <linux/bug.h>
+#include <linux/preempt.h>
+#include "kernel/grace.h"
+#include "kernel/race.h"
+#include "kernel/report.h"
+#include "kernel/task_internal.h"
 
-/* As in the kernel an offset in place of a function says: free the object around the head. */
-#define KFREE_OFFSET_MAX 4096
-
-static void run_callback(struct rcu_head *head)
+static noinline __cold void report_unbalanced(const char *name)
 {
-	uintptr_t func = (uintptr_t)head->func;
+	struct sim_report *report = sim_report_begin(SIM_REPORT_LOCK_IMBALANCE);
 
-	if (func < KFREE_OFFSET_MAX)
-		kvfree((char *)head - func);
-	else
-		head->func(head);
+	sim_report_field(report, "lock", "%s", name);
+	sim_report_field(report, "what", "not-held");
+	sim_report_line(report, "%s: ended though it has not begun", name);
+	sim_report_raise(report);
 }
 
-bool sim_rcu_run(struct svmsim_world *world)
+void sim_rcu_read_lock(const struct sim_site *site)
 {
-	struct sim_work_state *state = sim_work_state(world);
-	struct rcu_head *head, *next;
+	struct sim_task *task = sim_task_current();
+	struct sim_grace *grace = &sim_rcu_state()->grace;
 
-	if (likely(!state->rcu_first) || sim_rcu_reading())
-		return false;
-	head = state->rcu_first;
-	state->rcu_first = NULL;
-	state->rcu_last = NULL;
-	for (; head; head = next) {
-		next = head->next;
-		run_callback(head);
+	if (!task->rcu_count) {
+		sim_point_here(site);
+		task->rcu_entered = sim_grace_enter(grace);
+		sim_order_acquire(&grace->completed);
 	}
-	return true;
+	task->rcu_count++;
+}
+
+void sim_rcu_read_unlock(const struct sim_site *site)
+{
+	struct sim_task *task = sim_task_current();
+
+	if (unlikely(!task->rcu_count)) {
+		report_unbalanced("rcu_read_lock");
+		return;
+	}
+	if (--task->rcu_count)
+		return;
+	sim_grace_leave(&sim_rcu_state()->grace, task->rcu_entered);
+	sim_point_here(site);
+}
+
+void (rcu_read_lock)(void)
+{
+	rcu_read_lock();
+}
+
+void (rcu_read_unlock)(void)
+{
+	rcu_read_unlock();
+}
+
+void rcu_read_lock_bh(void)
+{
+	local_bh_disable();
+	sim_order_acquire(&sim_rcu_state()->grace.completed);
+}
+
+void rcu_read_unlock_bh(void)
+{
+	sim_order_release(&sim_rcu_state()->grace.readers);
+	local_bh_enable();
+}
+
+void rcu_read_lock_sched(void)
+{
+	preempt_disable();
+	sim_order_acquire(&sim_rcu_state()->grace.completed);
+}
+
+void rcu_read_unlock_sched(void)
+{
+	sim_order_release(&sim_rcu_state()->grace.readers);
+	preempt_enable();
+}
+
+static bool is_atomic(const struct sim_task *task)
+{
+	return task->preempt_count || task->bh_count || task->irqs_disabled ||
+	       task->in_softirq || task->in_hardirq;
+}
+
+int rcu_read_lock_held(void)
+{
+	return sim_task_current()->rcu_count != 0;
+}
+
+int rcu_read_lock_bh_held(void)
+{
+	const struct sim_task *task = sim_task_current();
+
+	return task->bh_count || task->in_softirq || task->irqs_disabled;
+}
+
+int rcu_read_lock_sched_held(void)
+{
+	return is_atomic(sim_task_current());
+}
+
+int rcu_read_lock_any_held(void)
+{
+	return rcu_read_lock_held() || rcu_read_lock_sched_held();
+}
+
+/* Whoever can't be preempted is a reader too, without having said so. */
+static void watch_atomic(struct sim_grace *grace)
+{
+	struct sim_task *task;
+
+	for (task = sim_world->tasks->first; task; task = task->world_next) {
+		if (task->state == SIM_TASK_DEAD || !is_atomic(task))
+			continue;
+		task->rcu_watched = grace->started;
+		grace->watched++;
+	}
+	sim_world->rcu_watching = grace->watched;
+}
+
+void sim_rcu_look(struct svmsim_world *world)
+{
+	struct sim_grace *grace = &sim_rcu_state()->grace;
+	struct sim_task *task;
+
+	for (task = world->tasks->first; task; task = task->world_next) {
+		if (task->rcu_watched != grace->started ||
+		    (is_atomic(task) && task->state != SIM_TASK_DEAD))
+			continue;
+		task->rcu_watched = 0;
+		grace->watched--;
+	}
+	world->rcu_watching = grace->watched;
+	if (!grace->watched)
+		sim_grace_advance(grace);
+}
+
+/* The @index-th task that has to leave before this waiter can go on, in order of their numbers. */
+static bool next_holder(const void *object, unsigned int index, struct sim_task **owner)
+{
+	const struct sim_grace_waiter *waiter = object;
+	struct sim_task *task;
+
+	for (task = sim_world->tasks->first; task; task = task->world_next) {
+		bool is_reader = task->rcu_count && task->rcu_entered < waiter->cookie;
+		bool is_watched = task->rcu_watched && task->rcu_watched == waiter->grace->started;
+
+		if (!is_reader && !is_watched)
+			continue;
+		*owner = task;
+		if (!index--)
+			return true;
+	}
+	*owner = sim_rcu_state()->runner;
+	return !index && waiter->finished;
+}
+
+static void look_now(void)
+{
+	if (unlikely(sim_world->rcu_watching))
+		sim_rcu_look(sim_world);
+}
+
+static void wait_for_grace(u64 cookie, const struct sim_site *site)
+{
+	struct sim_waiting waiting = {
+		.verb = "grace period",
+		.name = "RCU",
+		.owner = next_holder,
+		.site = site,
+	};
+	struct sim_grace *grace = &sim_rcu_state()->grace;
+
+	sim_grace_wait(grace, cookie, 0, &waiting);
+	sim_order_release(&grace->completed);
+}
+
+void sim_synchronize_rcu(const struct sim_site *site)
+{
+	struct sim_grace *grace = &sim_rcu_state()->grace;
+	u64 cookie;
+
+	might_sleep();
+	sim_point_here(site);
+	look_now();
+	cookie = sim_grace_cookie(grace);
+	sim_grace_request(grace, cookie);
+	wait_for_grace(cookie, site);
+}
+
+void (synchronize_rcu)(void)
+{
+	synchronize_rcu();
+}
+
+void (synchronize_rcu_expedited)(void)
+{
+	synchronize_rcu_expedited();
+}
+
+void sim_rcu_barrier(const struct sim_site *site)
+{
+	struct sim_waiting waiting = {
+		.verb = "callbacks",
+		.name = "RCU",
+		.owner = next_holder,
+		.site = site,
+	};
+	struct sim_grace *grace = &sim_rcu_state()->grace;
+
+	might_sleep();
+	sim_point_here(site);
+	look_now();
+	sim_grace_wait(grace, grace->called == grace->finished ? 0 : grace->requested,
+		       grace->called, &waiting);
+}
+
+void (rcu_barrier)(void)
+{
+	rcu_barrier();
 }
 
 void call_rcu(struct rcu_head *head, rcu_callback_t func)
 {
-	struct sim_work_state *state = sim_work_state(sim_world);
+	sim_grace_call(&sim_rcu_state()->grace, head, func);
+}
 
-	head->func = func;
-	head->next = NULL;
-	if (state->rcu_last)
-		state->rcu_last->next = head;
-	else
-		state->rcu_first = head;
-	state->rcu_last = head;
+void call_rcu_hurry(struct rcu_head *head, rcu_callback_t func)
+{
+	call_rcu(head, func);
 }
 
 void sim_kfree_rcu(struct rcu_head *head, unsigned long offset_bytes)
 {
-	SIM_ASSERT(offset_bytes < KFREE_OFFSET_MAX);
 	call_rcu(head, (rcu_callback_t)offset_bytes);
 }
 
-/* With one task there is nobody to wait for, except oneself. */
-void synchronize_rcu(void)
+unsigned long get_state_synchronize_rcu(void)
 {
-	if (sim_rcu_reading())
-		sim_wait_forever("synchronize_rcu");
+	return sim_grace_cookie(&sim_rcu_state()->grace);
 }
 
-void rcu_barrier(void)
+unsigned long get_completed_synchronize_rcu(void)
 {
-	if (sim_rcu_reading()) {
-		sim_wait_forever("rcu_barrier");
-		return;
-	}
-	while (sim_rcu_run(sim_world))
-		;
+	return 0;
 }
+
+unsigned long start_poll_synchronize_rcu(void)
+{
+	struct sim_grace *grace = &sim_rcu_state()->grace;
+	u64 cookie = sim_grace_cookie(grace);
+
+	sim_grace_request(grace, cookie);
+	return cookie;
+}
+
+bool sim_poll_state_synchronize_rcu(unsigned long oldstate, const struct sim_site *site)
+{
+	struct sim_grace *grace = &sim_rcu_state()->grace;
+
+	sim_point_here(site);
+	look_now();
+	if (grace->completed < oldstate)
+		return false;
+	sim_order_acquire(&grace->readers);
+	return true;
+}
+
+bool (poll_state_synchronize_rcu)(unsigned long oldstate)
+{
+	return poll_state_synchronize_rcu(oldstate);
+}
+
+void sim_cond_synchronize_rcu(unsigned long oldstate, const struct sim_site *site)
+{
+	if (!sim_poll_state_synchronize_rcu(oldstate, site))
+		sim_synchronize_rcu(site);
+}
+
+void (cond_synchronize_rcu)(unsigned long oldstate)
+{
+	cond_synchronize_rcu(oldstate);
+}
+
+static int rcu_make(struct svmsim_world *world)
+{
+	world->slot[SIM_SLOT_RCU] = sim_alloc(world, sizeof(struct sim_rcu_state));
+	return 0;
+}
+
+static void rcu_start(struct svmsim_world *world)
+{
+	sim_rcu_state()->grace.on_start = watch_atomic;
+}
+
+/* Callbacks in flight are not leaks: the kernel would run them soon. */
+static void rcu_finish(struct svmsim_world *world)
+{
+	do {
+		look_now();
+	} while (sim_grace_run_one());
+}
+
+static void rcu_reset(struct svmsim_world *world)
+{
+	struct sim_rcu_state *state = world->slot[SIM_SLOT_RCU];
+	struct sim_srcu_reader *reader;
+
+	while ((reader = state->readers)) {
+		state->readers = reader->next;
+		sim_free(world, reader, sizeof(*reader));
+	}
+	*state = (struct sim_rcu_state){ 0 };
+	world->rcu_watching = false;
+}
+
+static void rcu_unmake(struct svmsim_world *world)
+{
+	rcu_reset(world);
+	sim_free(world, world->slot[SIM_SLOT_RCU], sizeof(struct sim_rcu_state));
+	world->slot[SIM_SLOT_RCU] = NULL;
+}
+
+const struct sim_layer sim_layer_rcu = {
+	.name = "rcu",
+	.slot = SIM_SLOT_RCU,
+	.make = rcu_make,
+	.start = rcu_start,
+	.finish = rcu_finish,
+	.reset = rcu_reset,
+	.unmake = rcu_unmake,
+};

@@ -3,6 +3,7 @@
 #include <linux/jiffies.h>
 #include <linux/printk.h>
 #include <linux/sched/task.h>
+#include <linux/sim_lockdep.h>
 #include "kernel/inject.h"
 #include "kernel/race.h"
 #include "kernel/time.h"
@@ -65,6 +66,7 @@ int sim_sleep_waiting(const struct sim_waiting *waiting, u64 deadline_ns)
 	if (state != TASK_RUNNING && sim_work_run(sim_world))
 		state = TASK_RUNNING;
 	if (state != TASK_RUNNING && !sim_task_signal_pending(task, state)) {
+		__might_sleep(__FILE_NAME__, __LINE__);
 		full.may_idle |= may_idle(task, state);
 		err = sim_task_block(SIM_TASK_BLOCKED, &full, deadline_ns);
 	}

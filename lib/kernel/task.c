@@ -2,6 +2,7 @@
 /* The life of tasks: made, ended, forgotten. */
 #include "kernel/task.h"
 #include <linux/jiffies.h>
+#include <linux/sched/task.h>
 #include "kernel/lock.h"
 #include "kernel/lockdep.h"
 #include "kernel/task_internal.h"
@@ -66,6 +67,7 @@ static void link_task(struct sim_tasks *tasks, struct sim_task *task)
 		tasks->first = task;
 	tasks->last = task;
 	tasks->alive_count++;
+	refcount_set(&task->task.usage, 1);
 	tasks->driver_count += task->class == SIM_TASK_DRIVER;
 }
 
@@ -117,6 +119,7 @@ void sim_task_exit(void)
 	sim_lockdep_task_exit(task);
 	while ((other = sim_task_queue_pop(&task->join)))
 		sim_task_wake(other, 0);
+	put_task_struct(&task->task);
 	task->state = SIM_TASK_DEAD;
 	task->task.__state = TASK_DEAD;
 	sim_run_remove(tasks, task);

@@ -134,6 +134,8 @@ struct sim_waiting {
  * @bh_count: open local_bh_disable()
  * @migrate_count: open migrate_disable()
  * @rcu_count: open rcu_read_lock()
+ * @rcu_entered: number of RCU grace periods begun when the outermost of them was
+ * @rcu_watched: number of the grace period that waits for it to be preemptible, or 0
  * @irqs_disabled: interrupts are off
  * @in_softirq: runs as a softirq; @in_hardirq: as an interrupt
  * @in_hardirq: see @in_softirq
@@ -181,6 +183,8 @@ struct sim_task {
 	int bh_count;
 	int migrate_count;
 	int rcu_count;
+	u64 rcu_entered;
+	u64 rcu_watched;
 	bool irqs_disabled;
 	bool in_softirq;
 	bool in_hardirq;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* Who runs next: candidates, the default, the scheduler's choice, the switch. */
 #include <linux/bug.h>
+#include "kernel/grace.h"
 #include "kernel/report_scope.h"
 #include "kernel/task_internal.h"
 #include "kernel/time.h"
@@ -356,6 +357,8 @@ void sim_pass(struct svmsim_world *world, const struct sim_site *site, enum sim_
 		.may_preempt = sim_preemptible_at(world, task, why, site->kind),
 	};
 
+	if (unlikely(world->rcu_watching))
+		sim_rcu_look(world);
 	if (gives_way(why)) {
 		sim_run_remove(tasks, task);
 		sim_run_add(tasks, task);

@@ -4,6 +4,7 @@
  * ordered as what runs under a driver's own.
  */
 #include <linux/wait.h>
+#include <linux/kthread.h>
 #include <linux/sched/signal.h>
 #include "kernel/sched.h"
 
@@ -239,7 +240,7 @@ void finish_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_en
 long wait_woken(struct wait_queue_entry *wq_entry, unsigned int mode, long timeout)
 {
 	set_current_state(mode);
-	if (!(wq_entry->flags & WQ_FLAG_WOKEN))
+	if (!(wq_entry->flags & WQ_FLAG_WOKEN) && !kthread_should_stop_or_park())
 		timeout = schedule_timeout(timeout);
 	__set_current_state(TASK_RUNNING);
 	wq_entry->flags &= ~WQ_FLAG_WOKEN;

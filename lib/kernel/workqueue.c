@@ -5,6 +5,7 @@
 #include <linux/sprintf.h>
 #include <linux/workqueue.h>
 #include "kernel/actor.h"
+#include "kernel/grace.h"
 #include "kernel/time.h"
 #include "kernel/workqueue_internal.h"
 
@@ -110,12 +111,13 @@ bool sim_work_run(struct svmsim_world *world)
 {
 	struct sim_work_state *state = sim_work_state(world);
 	struct work_struct *work;
-	bool ran;
+	bool ran = false;
 	u64 pass;
 
 	if (!state)
 		return false;
-	ran = sim_rcu_run(world);
+	while (sim_grace_run_one())
+		ran = true;
 	if (likely(list_empty(&state->pending)))
 		return ran;
 	pass = ++state->pass;
@@ -389,13 +391,6 @@ static int work_make(struct svmsim_world *world)
 	return 0;
 }
 
-/* Callbacks in flight are not leaks: the kernel would run them soon. */
-static void work_finish(struct svmsim_world *world)
-{
-	while (sim_rcu_run(world))
-		;
-}
-
 /* Static items outlive a run, so they must not stay linked. */
 static void work_reset(struct svmsim_world *world)
 {
@@ -405,8 +400,6 @@ static void work_reset(struct svmsim_world *world)
 		take_out(list_first_entry(&state->pending, struct work_struct, entry));
 	INIT_LIST_HEAD(&state->queues);
 	state->running = NULL;
-	state->rcu_first = NULL;
-	state->rcu_last = NULL;
 }
 
 static void work_unmake(struct svmsim_world *world)
@@ -420,7 +413,6 @@ const struct sim_layer sim_layer_work = {
 	.name = "work",
 	.slot = SIM_SLOT_WORK,
 	.make = work_make,
-	.finish = work_finish,
 	.reset = work_reset,
 	.unmake = work_unmake,
 };

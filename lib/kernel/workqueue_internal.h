@@ -37,30 +37,17 @@ struct sim_running {
  * @queues: queues of alloc_workqueue()
  * @running: item that is running, or NULL
  * @pass: number of the last sim_work_run() or flush
- * @rcu_first: callbacks that wait for a grace period
- * @rcu_last: the last of them
  */
 struct sim_work_state {
 	struct list_head pending;
 	struct list_head queues;
 	struct sim_running *running;
 	u64 pass;
-	struct rcu_head *rcu_first;
-	struct rcu_head *rcu_last;
 };
 
 static inline struct sim_work_state *sim_work_state(const struct svmsim_world *world)
 {
 	return world->slot[SIM_SLOT_WORK];
 }
-
-/**
- * sim_rcu_run - end a grace period and run what waited for it
- * @world: the world
- *
- * Does nothing inside a reader.
- * Return: true if anything ran.
- */
-bool sim_rcu_run(struct svmsim_world *world);
 
 #endif

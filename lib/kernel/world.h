@@ -34,6 +34,8 @@ enum sim_slot {
 	SIM_SLOT_WARN,
 	SIM_SLOT_TIME,
 	SIM_SLOT_WORK,
+	SIM_SLOT_RCU,
+	SIM_SLOT_KTHREAD,
 	SIM_SLOT_LOCK,
 	SIM_SLOT_LOCKDEP,
 	SIM_SLOT_INJECT,
@@ -75,6 +77,7 @@ struct sim_layer {
  * @running: the task that runs
  * @tasks: all tasks, private to task.c
  * @inject_armed: the run has a plan of failures; see kernel/inject.h
+ * @rcu_watching: a grace period waits for tasks that can't be preempted; see kernel/grace.h
  * @race_armed: instrumented code is watched; see kernel/race.h
  * @step: number of scenario actions and of switches so far
  * @slot: each layer's state, indexed by enum sim_slot
@@ -99,6 +102,7 @@ struct svmsim_world {
 	struct sim_task *running;
 	struct sim_tasks *tasks;
 	bool inject_armed;
+	bool rcu_watching;
 	bool race_armed;
 	u64 step;
 	void *slot[SIM_SLOT_COUNT];

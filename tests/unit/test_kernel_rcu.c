@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include <linux/completion.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
+#include "kernel/grace.h"
 #include "kernel/module.h"
 #include "kernel/slab.h"
 #include "kernel/workqueue.h"
-#include "kernel_fixture.h"
+#include "wait_fixture.h"
 
 struct object {
 	u64 value;
@@ -66,10 +68,12 @@ static void test_wait_inside_reader(void **state)
 	rcu_read_lock();
 	synchronize_rcu();
 	rcu_read_unlock();
-	assert_report(world, 0, "bug wait=\"synchronize_rcu\"\n"
-		      "the task would block forever on synchronize_rcu\n"
-		      "no work item or timer is left that could wake it");
-	ktest_expect_report(world, "bug", 1);
+	assert_report(world, 1, "deadlock what=cycle tasks=<machine>\n"
+		      "a task waits for itself:\n"
+		      "  <machine> waits for grace period RCU, held by <machine>\n"
+		      "    at test_kernel_rcu.c:test_wait_inside_reader:synchronize_rcu");
+	ktest_expect_report(world, "deadlock", 1);
+	ktest_expect_report(world, "lock-context", 1);
 }
 
 static void run_work(struct work_struct *work)
@@ -87,6 +91,316 @@ static void test_rcu_work(void **state)
 	ktest_assert_true(queue_rcu_work(system_wq, &work));
 	sim_work_run(world);
 	ktest_assert_int_equal(called, 10);
+}
+
+static struct completion go, seen;
+static struct sim_task_queue preempted;
+
+/* A reader must not sleep; this is what it looks like when it is not chosen for long. */
+static void stay_away(void)
+{
+	const struct sim_waiting waiting = { .verb = "test", .name = "reader" };
+
+	sim_task_queue_add(&preempted, sim_task_current());
+	sim_task_block(SIM_TASK_BLOCKED, &waiting, ~0ull);
+}
+
+static void come_back(void)
+{
+	sim_task_wake(sim_task_queue_pop(&preempted), 0);
+}
+
+static void reader(void *arg)
+{
+	rcu_read_lock();
+	rcu_read_lock();
+	note(*(const char *)arg);
+	stay_away();
+	rcu_read_unlock();
+	note(*(const char *)arg);
+	rcu_read_unlock();
+}
+
+static void synchronizer(void *arg)
+{
+	synchronize_rcu();
+	note('s');
+}
+
+static void barrier_waiter(void *arg)
+{
+	rcu_barrier();
+	note('b');
+}
+
+static void note_call(struct rcu_head *head)
+{
+	note('c');
+}
+
+static struct svmsim_world *start(void)
+{
+	struct svmsim_world *world = wait_world();
+
+	init_completion(&go);
+	init_completion(&seen);
+	preempted = (struct sim_task_queue){ 0 };
+	return world;
+}
+
+/* It waits for the readers that were in, to their outermost unlock, and for no later ones. */
+static void test_waits_for_old_readers_only(void **state)
+{
+	static struct rcu_head head;
+
+	start();
+	spawn("x", reader, "x");
+	sim_task_settle();
+	call_rcu(&head, note_call);
+	sim_task_settle();
+	spawn("y", reader, "y");
+	spawn("b", barrier_waiter, NULL);
+	sim_task_settle();
+	ktest_assert_string_equal(wait_record, "xy");
+	come_back();
+	sim_task_settle();
+	ktest_assert_string_equal(wait_record, "xyxcb");
+	come_back();
+	sim_task_settle();
+	ktest_assert_string_equal(wait_record, "xyxcby");
+}
+
+/* One that begins while a grace period goes on is for the next, so it has to wait for both. */
+static void test_second_grace_period(void **state)
+{
+	start();
+	spawn("x", reader, "x");
+	sim_task_settle();
+	spawn("s", synchronizer, NULL);
+	sim_task_settle();
+	spawn("y", reader, "y");
+	sim_task_settle();
+	spawn("t", synchronizer, NULL);
+	sim_task_settle();
+	come_back();
+	sim_task_settle();
+	ktest_assert_string_equal(wait_record, "xyxs");
+	come_back();
+	sim_task_settle();
+	ktest_assert_string_equal(wait_record, "xyxsys");
+}
+
+static void test_polled_grace_periods(void **state)
+{
+	unsigned long cookie;
+
+	start();
+	cookie = get_state_synchronize_rcu();
+	ktest_assert_false(poll_state_synchronize_rcu(cookie));
+	synchronize_rcu();
+	ktest_assert_true(poll_state_synchronize_rcu(cookie));
+	ktest_assert_true(poll_state_synchronize_rcu(get_completed_synchronize_rcu()));
+	spawn("x", reader, "x");
+	sim_task_settle();
+	cookie = start_poll_synchronize_rcu();
+	ktest_assert_false(poll_state_synchronize_rcu(cookie));
+	come_back();
+	sim_task_settle();
+	ktest_assert_true(poll_state_synchronize_rcu(cookie));
+	cond_synchronize_rcu(cookie);
+	cookie = get_state_synchronize_rcu();
+	cond_synchronize_rcu(cookie);
+	ktest_assert_true(poll_state_synchronize_rcu(cookie));
+}
+
+static void hold_and_wait(void *arg)
+{
+	rcu_read_lock();
+	complete(&seen);
+	wait_for_completion(&go);
+	rcu_read_unlock();
+}
+
+static void wait_and_free(void *arg)
+{
+	wait_for_completion(&seen);
+	synchronize_rcu();
+	complete(&go);
+}
+
+/* The reader waits for what comes after the grace period that waits for the reader. */
+static void test_deadlock_through_grace_period(void **state)
+{
+	struct svmsim_world *world = start();
+
+	spawn("r", hold_and_wait, NULL);
+	spawn("w", wait_and_free, NULL);
+	ktest_assert_int_equal(svmsim_tasks_run(world), SVMSIM_TASKS_STUCK);
+	assert_report(world, 1, "deadlock what=stuck tasks=r,w\n"
+		      "no task can run and no timer is pending:\n"
+		      "  r waits for completion &go\n"
+		      "    at test_kernel_rcu.c:hold_and_wait:wait_for_completion(&go)\n"
+		      "  w waits for grace period RCU, held by r\n"
+		      "    at test_kernel_rcu.c:wait_and_free:synchronize_rcu");
+	ktest_expect_report(world, "deadlock", 1);
+	ktest_expect_report(world, "lock-context", 1);
+}
+
+static void call_barrier(struct rcu_head *head)
+{
+	rcu_barrier();
+}
+
+static void test_barrier_in_callback(void **state)
+{
+	struct svmsim_world *world = start();
+	static struct rcu_head head;
+
+	call_rcu(&head, call_barrier);
+	sim_task_settle();
+	ktest_assert_int_equal(ktest_report_count(world, "deadlock"), 1);
+	ktest_expect_report(world, "deadlock", 1);
+	/* A callback can't sleep either. */
+	ktest_expect_report(world, "lock-context", ktest_report_count(world, "lock-context"));
+}
+
+static void call_again(struct rcu_head *head)
+{
+	note(sim_task_current()->bh_count ? 'a' : '-');
+	if (wait_record_length < 3)
+		call_rcu(head, call_again);
+}
+
+static void test_callback_calls_again(void **state)
+{
+	static struct rcu_head head;
+
+	start();
+	call_rcu(&head, call_again);
+	sim_task_settle();
+	ktest_assert_string_equal(wait_record, "aaa");
+}
+
+static struct object __rcu *shared;
+
+static void test_pointers(void **state)
+{
+	struct object object = { .value = 7 };
+	struct svmsim_world *world = start();
+
+	rcu_assign_pointer(shared, &object);
+	rcu_read_lock();
+	ktest_assert_u64_equal(rcu_dereference(shared)->value, 7);
+	rcu_read_unlock();
+	ktest_assert_ptr_equal(rcu_access_pointer(shared), &object);
+	ktest_assert_ptr_equal(rcu_dereference_protected(shared, true), &object);
+	ktest_assert_ptr_equal(rcu_dereference_check(shared, true), &object);
+	ktest_assert_int_equal(svmsim_report_count(world), 0);
+	ktest_assert_ptr_equal(rcu_dereference(shared), &object);
+	ktest_assert_ptr_equal(rcu_replace_pointer(shared, NULL, false), &object);
+	assert_report(world, 0, "warn site=test_kernel_rcu.c:test_pointers "
+		      "expr=\"!((0) || rcu_read_lock_held())\"\n"
+		      "WARNING: test_kernel_rcu.c at test_pointers\n"
+		      "suspicious RCU usage\n"
+		      "suspicious rcu_dereference_check() usage");
+	ktest_expect_report(world, "warn", 2);
+}
+
+/*
+ * The slow and obvious model: each reader and each wait is written down with the time at which it
+ * began and ended, in steps. No reader may begin before a wait began and end after it ended.
+ */
+#define SPANS 64
+
+struct span {
+	u64 begin;
+	u64 end;
+};
+
+static struct span readers[SPANS], waits[SPANS];
+static unsigned int reader_count, wait_count;
+static u64 clock;
+
+static void random_reader(void *arg)
+{
+	for (int i = 0; i < 4; i++) {
+		struct span *span = &readers[reader_count++];
+
+		rcu_read_lock();
+		span->begin = ++clock;
+		SIM_POINT(MODEL, "read", "");
+		cond_resched();
+		SIM_POINT(MODEL, "read", "");
+		span->end = ++clock;
+		rcu_read_unlock();
+	}
+}
+
+struct random_head {
+	struct rcu_head head;
+	struct span *span;
+};
+
+static struct random_head heads[SPANS];
+
+static void end_span(struct rcu_head *head)
+{
+	container_of(head, struct random_head, head)->span->end = ++clock;
+}
+
+static void random_waiter(void *arg)
+{
+	for (int i = 0; i < 3; i++) {
+		unsigned int index = wait_count++;
+		struct span *span = &waits[index];
+
+		span->begin = ++clock;
+		if (ktest_random(&random_state) % 2) {
+			synchronize_rcu();
+			span->end = ++clock;
+		} else {
+			heads[index].span = span;
+			call_rcu(&heads[index].head, end_span);
+		}
+	}
+	rcu_barrier();
+}
+
+static unsigned int violations(void)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < wait_count; i++) {
+		count += !waits[i].end;
+		for (unsigned int k = 0; k < reader_count; k++)
+			count += readers[k].begin < waits[i].begin &&
+				 readers[k].end > waits[i].end;
+	}
+	return count;
+}
+
+static void test_random(void **state)
+{
+	uint64_t seed = ktest_seed(23);
+
+	for (unsigned int run = 0; run < 100; run++) {
+		struct svmsim_world *world = start();
+
+		ktest_context("seed %llu run %u", (unsigned long long)seed, run);
+		random_schedule(world, seed + run);
+		reader_count = 0;
+		wait_count = 0;
+		clock = 0;
+		__builtin_memset(waits, 0, sizeof(waits));
+		for (int i = 0; i < 4; i++)
+			spawn("r", random_reader, NULL);
+		for (int i = 0; i < 3; i++)
+			spawn("w", random_waiter, NULL);
+		ktest_assert_int_equal(svmsim_tasks_run(world), SVMSIM_TASKS_DONE);
+		ktest_assert_int_equal(wait_count, 9);
+		ktest_assert_int_equal(violations(), 0);
+		ktest_world_drop(world);
+	}
 }
 
 static int init_first(void)
@@ -123,6 +437,14 @@ static const struct ktest tests[] = {
 	KTEST(test_grace_period),
 	KTEST(test_barrier_and_finish),
 	KTEST(test_wait_inside_reader),
+	KTEST(test_waits_for_old_readers_only),
+	KTEST(test_second_grace_period),
+	KTEST(test_polled_grace_periods),
+	KTEST(test_deadlock_through_grace_period),
+	KTEST(test_barrier_in_callback),
+	KTEST(test_callback_calls_again),
+	KTEST(test_pointers),
+	KTEST(test_random),
 	KTEST(test_rcu_work),
 	KTEST(test_modules),
 };
