@@ -36,6 +36,8 @@ struct svmsim_fault {
 	uint64_t nth;
 };
 
+struct svmsim_injection;
+
 /**
  * struct svmsim_fault_plan - what fails in a run
  * @fault: failures, at most SVMSIM_FAULT_MAX
@@ -45,6 +47,9 @@ struct svmsim_fault {
  *	that starts from the machine's seed
  * @swarm: with @probability: a run turns some kinds off and weights the others differently
  * @count: count questions even if nothing can fail
+ * @injected: called at each injection, before anything comes of it; it must not call back into the
+ *	world; may be NULL
+ * @ctx: passed to @injected
  */
 struct svmsim_fault_plan {
 	const struct svmsim_fault *fault;
@@ -53,6 +58,8 @@ struct svmsim_fault_plan {
 	double probability;
 	bool swarm;
 	bool count;
+	void (*injected)(void *ctx, const struct svmsim_injection *injection);
+	void *ctx;
 };
 
 /**
@@ -133,6 +140,12 @@ SVMSIM_API int svmsim_fault_site(const struct svmsim_world *world, unsigned int 
  */
 SVMSIM_API int svmsim_fault_injection(const struct svmsim_world *world, unsigned int index,
 				      struct svmsim_injection *injection);
+/**
+ * svmsim_fault_fired - was a failure of the plan injected?
+ * @world: world
+ * @index: position in the plan, from 0
+ */
+SVMSIM_API bool svmsim_fault_fired(const struct svmsim_world *world, unsigned int index);
 /** svmsim_injection_count - number of failures injected since the plan was set */
 SVMSIM_API unsigned int svmsim_injection_count(const struct svmsim_world *world);
 /**

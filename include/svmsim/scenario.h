@@ -21,11 +21,14 @@
 #include <stdint.h>
 #include <svmsim/events.h>
 #include <svmsim/export.h>
+#include <svmsim/fault.h>
 #include <svmsim/report.h>
 #include <svmsim/scheduler.h>
 #include <svmsim/world.h>
 
 #define SVMSIM_MESSAGE_MAX 512
+/* Records of failed runs that one sweep keeps. */
+#define SVMSIM_SWEEP_FAILED_MAX 16
 
 struct svmsim_scenario;
 
@@ -81,6 +84,9 @@ SVMSIM_API const char *svmsim_sched_name(unsigned int sched);
  *	for the end. Not together with @sched.
  * @step_max: bound on switches, 0 for 1,000,000
  * @point_max: bound on switch points, 0 for 100,000,000
+ * @faults: failures to inject, NULL for none
+ * @sweep_max: svmsim_scenario_run_worker() runs once without a failure, then once for each question
+ *	that came up, failing it, but not more than this; 0 for no sweep
  */
 struct svmsim_scenario_options {
 	const struct svmsim_define *define;
@@ -108,6 +114,8 @@ struct svmsim_scenario_options {
 	const char *until;
 	uint64_t step_max;
 	uint64_t point_max;
+	const struct svmsim_fault_plan *faults;
+	unsigned int sweep_max;
 };
 
 /** enum svmsim_verdict - how a run ended */
@@ -179,6 +187,20 @@ struct svmsim_golden {
 };
 
 /**
+ * struct svmsim_injected - a failure that was injected
+ * @site: name of the site, as a plan can name it
+ * @nth: which of its questions
+ * @file: scenario file of the line that it hit, "" for none
+ * @line: that line
+ */
+struct svmsim_injected {
+	const char *site;
+	uint64_t nth;
+	const char *file;
+	unsigned int line;
+};
+
+/**
  * struct svmsim_run - what came of running one repetition
  * @file: as it was loaded
  * @variant: "IOMMU=generic-pt", the variables of the repetition; "" when there are none
@@ -199,6 +221,15 @@ struct svmsim_golden {
  * @point_count: how often the scheduler was asked
  * @divergence: what of a schedule or pin was not followed, and why; "" if nothing
  * @stopped: where everybody was when it was stopped at options' @until, "" otherwise
+ * @injected_count: number of @injected
+ * @injected: failures that were injected, in order
+ * @fired: bit i: failure i of the plan was injected
+ * @question_count: how often a failure of a swept kind could have been injected
+ * @site_count: number of @site
+ * @site: what could fail, in order of first questions; of a sweep, in all of its runs
+ * @sweep_count: of a sweep: runs with a failure, 0 for anything else
+ * @failed_count: of a sweep: how many of them failed
+ * @failed: their records, the first SVMSIM_SWEEP_FAILED_MAX of them
  * @arena: owner of all of the above
  */
 struct svmsim_run {
@@ -221,6 +252,15 @@ struct svmsim_run {
 	uint64_t point_count;
 	const char *divergence;
 	const char *stopped;
+	unsigned int injected_count;
+	const struct svmsim_injected *injected;
+	uint64_t fired;
+	uint64_t question_count;
+	unsigned int site_count;
+	const struct svmsim_fault_site *site;
+	unsigned int sweep_count;
+	unsigned int failed_count;
+	struct svmsim_run *const *failed;
 	void *arena;
 };
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "explore/scn_runner.h"
+#include "explore/scn_fault.h"
 #include "host/host.h"
 
 #define CHUNK_PAGES 256
@@ -284,6 +284,8 @@ static void scn_act_ram(struct scn_runner *runner, const struct scn_step *step,
 void scn_act(struct scn_runner *runner, const struct scn_step *step, struct scn_outcome *outcome)
 {
 	memset(outcome, 0, sizeof(*outcome));
+	if (scn_fault_clips(runner, step, outcome))
+		return;
 	switch (step->action->verb->op) {
 	case SCN_OP_IOVA_ALLOC:
 		scn_act_alloc(runner, step, outcome);

@@ -16,6 +16,7 @@ struct packer {
 	const char *at;
 	const char *end;
 	bool damaged;
+	bool inner;
 };
 
 static void pack_bytes(struct packer *packer, void *data, size_t bytes)
@@ -123,6 +124,70 @@ static void *pack_array(struct packer *packer, unsigned int *count, const void *
 	return packer->out ? (void *)array : scn_alloc(packer->arena, (*count + 1) * bytes);
 }
 
+static void pack_injected(struct packer *packer, struct svmsim_injected *injected)
+{
+	pack_text(packer, &injected->site);
+	pack_u64(packer, &injected->nth);
+	pack_text(packer, &injected->file);
+	pack_uint(packer, &injected->line);
+}
+
+static void pack_site(struct packer *packer, struct svmsim_fault_site *site)
+{
+	pack_text(packer, &site->name);
+	pack_text(packer, &site->kind);
+	pack_u64(packer, &site->question_count);
+	pack_u64(packer, &site->injection_count);
+	pack_bytes(packer, &site->swept, sizeof(site->swept));
+}
+
+static void pack_faults(struct packer *packer, struct svmsim_run *run)
+{
+	struct svmsim_fault_site *site;
+	struct svmsim_injected *injected;
+	unsigned int i;
+
+	injected = pack_array(packer, &run->injected_count, run->injected, sizeof(*injected));
+	for (i = 0; i < run->injected_count; i++)
+		pack_injected(packer, &injected[i]);
+	site = pack_array(packer, &run->site_count, run->site, sizeof(*site));
+	for (i = 0; i < run->site_count; i++)
+		pack_site(packer, &site[i]);
+	run->injected = injected;
+	run->site = site;
+	pack_u64(packer, &run->fired);
+	pack_u64(packer, &run->question_count);
+	pack_uint(packer, &run->sweep_count);
+	pack_uint(packer, &run->failed_count);
+}
+
+static void pack_run(struct packer *packer, struct svmsim_run *run);
+
+/* Records within a record belong to its arena; they have none within themselves. */
+static void pack_failed(struct packer *packer, struct svmsim_run *run)
+{
+	unsigned int i, count = run->failed_count < SVMSIM_SWEEP_FAILED_MAX ?
+				run->failed_count : SVMSIM_SWEEP_FAILED_MAX;
+	struct svmsim_run **failed, copy;
+
+	if (packer->out) {
+		for (i = 0; i < count; i++) {
+			copy = *run->failed[i];
+			copy.failed_count = 0;
+			pack_run(packer, &copy);
+		}
+		return;
+	}
+	failed = scn_alloc(packer->arena, (count + 1) * sizeof(struct svmsim_run *));
+	for (i = 0; i < count && !packer->damaged; i++) {
+		failed[i] = scn_alloc(packer->arena, sizeof(*failed[i]));
+		packer->inner = true;
+		pack_run(packer, failed[i]);
+		packer->inner = false;
+	}
+	run->failed = failed;
+}
+
 static void pack_run(struct packer *packer, struct svmsim_run *run)
 {
 	struct svmsim_failure *failure;
@@ -155,6 +220,11 @@ static void pack_run(struct packer *packer, struct svmsim_run *run)
 	pack_u64(packer, &run->point_count);
 	pack_text(packer, &run->divergence);
 	pack_text(packer, &run->stopped);
+	pack_faults(packer, run);
+	if (packer->inner && run->failed_count)
+		packer->damaged = true;
+	else if (!packer->inner)
+		pack_failed(packer, run);
 }
 
 void *svmsim_run_pack(const struct svmsim_run *run, size_t *bytes)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "explore/scn_fault.h"
 #include "explore/scn_sched.h"
 #include "host/host.h"
 
@@ -101,6 +102,7 @@ static const char *replay_text(struct scn_runner *runner)
 	if (options->seed && (!plan->has_seed || options->sched))
 		scn_buf_add(&text, " --seed %llu", (unsigned long long)options->seed);
 	scn_sched_replay_text(runner, &text);
+	scn_fault_replay(runner, &text);
 	scn_buf_add(&text, "%s%s", options->allow_unsafe ? " --allow-unsafe" : "",
 		    options->twice ? " --twice" : "");
 	copy = scn_strdup(runner->arena, text.data);
@@ -147,6 +149,7 @@ struct svmsim_run *scn_run_record(struct scn_runner *runner, enum svmsim_verdict
 	unsigned int i;
 
 	run->arena = runner->arena;
+	scn_fault_record(runner, run);
 	run->report_count = !runner->world ? 0 : runner->scheduled.stopped ?
 			    runner->scheduled.report_count : svmsim_report_count(runner->world);
 	judged = scn_alloc(runner->arena, (run->report_count + 1) * sizeof(*judged));
@@ -224,7 +227,7 @@ static bool make_world(struct scn_runner *runner, bool other_fill)
 /* From the first step to the end; the world is as it was left then. */
 static bool run_world(struct scn_runner *runner)
 {
-	if (!scn_sched_begin(runner)) {
+	if (!scn_fault_begin(runner) || !scn_sched_begin(runner)) {
 		runner->broken = true;
 		return false;
 	}
@@ -258,6 +261,7 @@ static bool run_shadow(struct scn_runner *shadow, struct scn_runner *runner, boo
 	options->pin = from->pin;
 	options->step_max = from->step_max;
 	options->point_max = from->point_max;
+	options->faults = from->faults;
 	shadow->options = options;
 	shadow->point_estimate = runner->point_estimate;
 	shadow->stack_fill = fill_of(runner, other_fill);
@@ -355,7 +359,7 @@ struct svmsim_run *scn_run_all(struct scn_runner *runner)
 		runner->reason = runner->plan->skip;
 		return scn_run_record(runner, SVMSIM_SKIPPED, 0);
 	}
-	if (!make_world(runner, false))
+	if (!runner->world && !make_world(runner, false))
 		return scn_run_record(runner, SVMSIM_INCONCLUSIVE, 0);
 	if (scn_sched_wants_count(runner))
 		count_points(runner);
@@ -376,7 +380,8 @@ struct svmsim_run *scn_run_all(struct scn_runner *runner)
 		compare_fill(runner, digest);
 	}
 	run = scn_run_record(runner, verdict, digest);
-	svmsim_world_destroy(runner->world);
+	if (!runner->keeps_world)
+		svmsim_world_destroy(runner->world);
 	scn_drop_all(runner);
 	return run;
 }
@@ -396,9 +401,12 @@ int svmsim_scenario_run(struct svmsim_scenario *scenario, unsigned int index,
 void svmsim_run_free(struct svmsim_run *run)
 {
 	struct scn_arena *arena = run ? run->arena : NULL;
+	unsigned int i;
 
 	if (!arena)
 		return;
+	for (i = 0; i < run->failed_count && i < SVMSIM_SWEEP_FAILED_MAX; i++)
+		svmsim_run_free(run->failed[i]);
 	scn_arena_free(arena);
 	host_free(arena);
 }

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "explore/scn_runner.h"
+#include "explore/scn_fault.h"
 #include "host/host.h"
 
 #define TEXT_MAX 400
@@ -28,7 +28,7 @@ void scn_failed(struct scn_runner *runner, const struct scn_stmt *stmt, const ch
 	failure->report = report;
 }
 
-static bool is_access(enum scn_op op)
+bool scn_is_access(enum scn_op op)
 {
 	return op == SCN_OP_READ || op == SCN_OP_WRITE || op == SCN_OP_FILL || op == SCN_OP_CHECK;
 }
@@ -41,7 +41,7 @@ static enum scn_result_kind outcome_kind(const struct scn_action *action,
 		return SCN_RESULT_BLOCKS;
 	if (!outcome->err)
 		return SCN_RESULT_OK;
-	if (outcome->err == -EFAULT && is_access(action->verb->op))
+	if (outcome->err == -EFAULT && scn_is_access(action->verb->op))
 		return SCN_RESULT_FAULT;
 	if (outcome->err == -EOPNOTSUPP && action->verb->op == SCN_OP_IOVA_ALLOC)
 		return SCN_RESULT_UNUSED;
@@ -107,6 +107,13 @@ static bool stands_for(const struct scn_result *result, const char *identifier)
 	return !strcmp(identifier, "warn");
 }
 
+void scn_consume(struct scn_runner *runner, unsigned int report)
+{
+	runner->consumed = scn_grow(runner->arena, runner->consumed, runner->consumed_count,
+				    sizeof(*runner->consumed));
+	runner->consumed[runner->consumed_count++] = report;
+}
+
 static void consume_report(struct scn_runner *runner, const struct scn_step *step,
 			   const struct scn_result *result, unsigned int from)
 {
@@ -119,9 +126,7 @@ static void consume_report(struct scn_runner *runner, const struct scn_step *ste
 		    !stands_for(result, report.identifier) ||
 		    (step->label && scn_report_step(runner, &report) != step))
 			continue;
-		runner->consumed = scn_grow(runner->arena, runner->consumed,
-					    runner->consumed_count, sizeof(*runner->consumed));
-		runner->consumed[runner->consumed_count++] = i;
+		scn_consume(runner, i);
 		return;
 	}
 }
@@ -169,7 +174,10 @@ void scn_carry_out(struct scn_runner *runner, const struct scn_step *step)
 	unsigned int from = svmsim_report_count(runner->world), mark;
 	const struct scn_result *result;
 	struct scn_outcome outcome;
+	unsigned int injected = scn_fault_count(runner);
 
+	if (scn_fault_skips(runner, step))
+		return;
 	svmsim_world_action(runner->world, scn_actor_name(runner->plan, step),
 			    step->action->verb->name);
 	mark = add_mark(runner, step);
@@ -187,6 +195,8 @@ void scn_carry_out(struct scn_runner *runner, const struct scn_step *step)
 	if (task && task->left)
 		return;
 	result = match_result(step->action, &outcome);
+	if (scn_fault_accepts(runner, step, &outcome, result, injected, from))
+		return;
 	if (result) {
 		consume_report(runner, step, result, from);
 		return;
@@ -215,7 +225,7 @@ static void run_counter(struct scn_runner *runner, const struct scn_step *step)
 	bool equals = !strcmp(compare->op, "=");
 	char got[32], wanted[40];
 
-	if (scn_compares(compare, value))
+	if (scn_compares(compare, value) || scn_fault_count(runner))
 		return;
 	snprintf(got, sizeof(got), "%llu", (unsigned long long)value);
 	snprintf(wanted, sizeof(wanted), "%s%s%llu", equals ? "" : compare->op, equals ? "" : " ",
@@ -227,6 +237,8 @@ static void run_state(struct scn_runner *runner, const struct scn_step *step)
 {
 	struct scn_buf buf = { 0 };
 
+	if (scn_fault_count(runner))
+		return;
 	scn_state_text(runner, step->state, step->device, &buf);
 	scn_golden_check(runner, step, buf.data);
 	scn_buf_free(&buf);

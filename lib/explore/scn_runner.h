@@ -131,6 +131,9 @@ struct scn_scheduled {
  * @scheduled: what came of that
  * @point_estimate: switch points with a choice that a run has, 0 until they were counted
  * @progress: called before each action; may be NULL
+ * @faults: what failures came to, NULL without a plan of them
+ * @injected: called at each injection with the runner as context; may be NULL
+ * @keeps_world: @world is the caller's, new or reset, and stays
  */
 struct scn_runner {
 	struct svmsim_scenario *scenario;
@@ -165,6 +168,9 @@ struct scn_runner {
 	struct scn_scheduled scheduled;
 	uint64_t point_estimate;
 	void (*progress)(const struct scn_runner *runner, const struct scn_step *step);
+	struct scn_faults *faults;
+	void (*injected)(void *ctx, const struct svmsim_injection *injection);
+	bool keeps_world;
 };
 
 /** scn_run_init - a runner for a plan, with an arena of its own for the record */

@@ -155,6 +155,14 @@ static bool counted_down(struct sim_inject_state *state, const struct sim_fault_
 	return true;
 }
 
+static void announce(const struct svmsim_world *world, const struct sim_inject_state *state)
+{
+	struct svmsim_injection injection;
+
+	svmsim_fault_injection(world, state->injection_count - 1, &injection);
+	state->injected(state->ctx, &injection);
+}
+
 bool sim_inject_slow(const struct sim_fault_kind *kind, const struct sim_site *place, int variant)
 {
 	struct sim_inject_state *state = sim_inject_state(sim_world);
@@ -174,6 +182,8 @@ bool sim_inject_slow(const struct sim_fault_kind *kind, const struct sim_site *p
 		.nth = site->question_count,
 		.step = sim_world->step,
 	};
+	if (state->injected)
+		announce(sim_world, state);
 	sim_event(FAULT_INJECT, sim_name(kind->name), sim_name(site->name), site->question_count);
 	return true;
 }

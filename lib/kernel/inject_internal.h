@@ -58,6 +58,8 @@ struct sim_injection {
  * @swarm: see struct svmsim_fault_plan
  * @random: state of the plan's own source
  * @planned: a plan is set
+ * @injected: see struct svmsim_fault_plan
+ * @ctx: passed to it
  * @question_count: questions of swept kinds
  * @kind: of sim_inject_kind_nth()
  * @kind_countdown: of the same
@@ -77,6 +79,8 @@ struct sim_inject_state {
 	bool swarm;
 	u64 random;
 	bool planned;
+	void (*injected)(void *ctx, const struct svmsim_injection *injection);
+	void *ctx;
 	u64 question_count;
 	const struct sim_fault_kind *kind;
 	u64 kind_countdown;

@@ -115,6 +115,8 @@ int svmsim_world_faults(struct svmsim_world *world, const struct svmsim_fault_pl
 	state->threshold = plan->probability >= 1 ? ~0ull :
 			   (u64)(plan->probability * 18446744073709551616.0);
 	state->swarm = plan->swarm;
+	state->injected = plan->injected;
+	state->ctx = plan->ctx;
 	/* Any constant does that keeps this apart from the world's own source. */
 	state->random = world->machine->seed ^ 0x6661756c74ull;
 	state->planned = plan->fault_count || plan->nth || state->threshold || plan->count;
@@ -130,6 +132,14 @@ static const struct sim_inject_state *state_of(const struct svmsim_world *world)
 uint64_t svmsim_fault_questions(const struct svmsim_world *world)
 {
 	return state_of(world) ? state_of(world)->question_count : 0;
+}
+
+bool svmsim_fault_fired(const struct svmsim_world *world, unsigned int index)
+{
+	const struct sim_inject_state *state = state_of(world);
+
+	return state && index < state->rule_count &&
+	       state->rule[index].seen >= state->rule[index].nth;
 }
 
 unsigned int svmsim_injection_count(const struct svmsim_world *world)

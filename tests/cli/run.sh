@@ -106,6 +106,35 @@ check run-fatal run --fatal "$in/good/hole.svm" scenarios/hole/unlink.svm
 check run-seeds run --seed 1..3 scenarios/hole/packed.svm -D IOMMU=generic-pt
 check run-twice run --twice "$in/good/uninit.svm"
 check run-twice-fine run --twice scenarios/hole/by-runs.svm
+check fail-sweep run --fail-nth all "$in/fault/unwind.svm"
+check fail-sweep-ktap run --fail-nth all --format ktap "$in/fault/unwind.svm"
+check fail-sweep-json run --fail-nth all --json "$in/fault/unwind.svm" -D UNWIND=quirk
+check fail-sweep-directory run --fail-nth all --iommu generic-pt scenarios/dma/debug
+check fail-cap run --fail-nth all --fail-max 3 "$in/fault/unwind.svm" -D UNWIND=right
+check fail-clean-fails run --fail-nth all "$in/good/wrong-expect.svm"
+check fail-one run --fail bounce:1 "$in/fault/unwind.svm"
+check fail-two run --fail map:2 --fail page/0:3 "$in/fault/unwind.svm" -D UNWIND=right
+check fail-json run --fail bounce:1 --json "$in/fault/unwind.svm" -D UNWIND=right
+check fail-never run --fail kmalloc:1 --fail iova:9 --fail iova:1 "$in/fault/unwind.svm"
+check fail-kth run --fail-nth 11 "$in/fault/unwind.svm" -D UNWIND=right
+check fail-kth-never run --fail-nth 12 "$in/fault/unwind.svm" -D UNWIND=right
+check fail-prob run --fail-prob 0.3 --seed 1..4 "$in/fault/unwind.svm" -D UNWIND=right
+check fail-swarm run --fail-prob 0.3 --fail-swarm --seed 1..4 "$in/fault/unwind.svm" -D UNWIND=right
+check fail-replay replay --fail map:3 "$in/fault/unwind.svm" -D UNWIND=quirk
+refuse fail-unknown ': did you mean "kmalloc"?' run --fail kmaloc:1 scenarios/hole
+refuse fail-unknown-site 'nothing that can fail is called so' run --fail "x.c:f:g(h):1" scenarios/hole
+refuse fail-no-number 'expected SITE:N' run --fail kmalloc scenarios/hole
+refuse fail-zero 'expected SITE:N' run --fail kmalloc:0 scenarios/hole
+refuse fail-empty 'expected SITE:N' run --fail :3 scenarios/hole
+refuse fail-trailing 'expected SITE:N' run --fail map:3x scenarios/hole
+refuse fail-prob-high 'at most 1' run --fail-prob 1.5 scenarios/hole
+refuse fail-prob-word 'at most 1' run --fail-prob often scenarios/hole
+refuse fail-nth-word 'expected a number' run --fail-nth some scenarios/hole
+refuse fail-nth-replay 'expected a number' replay --fail-nth all scenarios/hole/packed.svm
+refuse fail-max-alone 'is for --fail-nth all' run --fail-max 3 scenarios/hole
+refuse fail-max-zero 'expected a number' run --fail-nth all --fail-max 0 scenarios/hole
+refuse fail-swarm-alone 'is for --fail-prob' run --fail-swarm scenarios/hole
+
 check replay-until replay scenarios/hole/unlink.svm -D IOMMU=arm-lpae --until iommu:unmap
 check replay-never replay scenarios/hole/h1-2m-table.svm -D IOMMU=vtd-legacy --until sched_switch
 check replay-diverged replay "$in/good/note.svm" --schedule 's1,t0:k1*2>t1'
@@ -196,6 +225,19 @@ same() { # name, expected, command output
 same stdin "1 passed, 0 failed, 0 skipped" "$("$svmsim" run - <scenarios/hole/unlink.svm | tail -n 1)"
 "$svmsim" run - </dev/zero >/dev/null 2>"$work/stderr"
 same endless-stdin "2 -: has no end within 1 MiB; a scenario is about 40 lines" "$? $(cat "$work/stderr")"
+
+# Lanes change nothing about a sweep, and the line that a finding prints finds it again.
+"$svmsim" run --fail-nth all --iommu generic-pt scenarios/dma/debug >"$work/one" 2>&1
+"$svmsim" run --fail-nth all --iommu generic-pt --jobs 4 scenarios/dma/debug >"$work/four" 2>&1
+same fail-jobs "" "$(diff "$work/one" "$work/four")"
+"$svmsim" run --fail-nth all "$in/fault/unwind.svm" >"$work/found"
+replays=0
+while read -r line; do
+	status=0
+	(eval "$line") >"$work/again" || status=$?
+	grep -q "^FAILED " "$work/again" && [ "$status" = 1 ] && replays=$((replays + 1))
+done < <(sed -n 's/^replay: //p' "$work/found")
+same fail-replays 2 "$replays"
 
 # A used file is looked up beside the file, then in the nearest directory named scenarios.
 mkdir -p "$work/scenarios/hole" "$work/scenarios/common"

@@ -197,6 +197,45 @@ struct cli_task {
 	uint64_t seed;
 	const char *pin;
 };
+/**
+ * struct cli_faults - failures asked for on a command line, and what came of them in all runs
+ * @plan: of each run
+ * @fault: of @plan
+ * @sweep_max: a sweep, of at most this many runs with a failure for each repetition; 0 for none
+ * @site: what came up, with sums over all runs
+ * @site_count: number of @site
+ * @fired: bit i: failure i of @plan was injected in some run
+ * @injected_count: failures injected
+ * @question_max: the most questions that a run had
+ * @run_count: runs
+ * @failed_count: runs of sweeps that failed
+ */
+struct cli_faults {
+	struct svmsim_fault_plan plan;
+	struct svmsim_fault fault[SVMSIM_FAULT_MAX];
+	unsigned int sweep_max;
+	struct svmsim_fault_site *site;
+	unsigned int site_count;
+	uint64_t fired;
+	uint64_t injected_count;
+	uint64_t question_max;
+	uint64_t run_count;
+	uint64_t failed_count;
+};
+/** cli_faults_parse - read the options about failures; false, and said so, when one is wrong */
+bool cli_faults_parse(const struct cli_args *args, struct cli_faults *faults);
+void cli_faults_free(struct cli_faults *faults);
+/** cli_faults_apply - have runs with @options fail as asked for; nothing when nothing was */
+void cli_faults_apply(struct cli_faults *faults, struct svmsim_scenario_options *options);
+/** cli_faults_count - take a record in */
+void cli_faults_count(struct cli_faults *faults, const struct svmsim_run *run);
+/** cli_faults_fired - did all that was asked for by number happen? false, and said so, if not */
+bool cli_faults_fired(const struct cli_args *args, const struct cli_faults *faults);
+/** cli_faults_print - the sites with their counts, and how many runs there were */
+void cli_faults_print(struct cli_faults *faults, const char *prefix);
+/** cli_faults_json - the same as a JSON object */
+struct json_t *cli_faults_json(struct cli_faults *faults);
+
 /** struct cli_tally - how many runs ended how; and what the text printers carry along */
 struct cli_tally {
 	unsigned int passed;
@@ -207,6 +246,7 @@ struct cli_tally {
 	unsigned int task_count;
 	bool color;
 	bool twice;
+	struct cli_faults *faults;
 	struct json_t *json;
 };
 /**

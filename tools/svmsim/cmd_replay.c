@@ -18,6 +18,10 @@ static const struct cli_option options[] = {
 	{ "D", "NAME=VAL", "set a variable of the scenario" },
 	{ "iommu", "P", "short for -D IOMMU=P, P an IOMMU profile" },
 	{ "seed", "N", "seed of the random source" },
+	{ "fail", "SITE:N", "fail question N of a site, or of a kind such as kmalloc" },
+	{ "fail-nth", "K", "fail question K of the run" },
+	{ "fail-prob", "P", "fail each question with this probability, drawn from the seed" },
+	{ "fail-swarm", NULL, "of --fail-prob: some kinds never, others more often" },
 	{ "trace", "FILE", "write every event in the form of ftrace" },
 	{ "steps", "N", "bound on switches, 1000000 by default" },
 	{ "points", "N", "bound on switch points, 100000000 by default" },
@@ -140,13 +144,14 @@ static bool check_file(const struct cli_args *args, const struct cli_files *file
 }
 
 static int replay(const struct cli_args *args, const struct cli_file *file,
-		  struct svmsim_scenario_options *run_options)
+		  struct svmsim_scenario_options *run_options, struct cli_faults *faults)
 {
 	struct cli_task task = { .file = file, .seed = run_options->seed };
 	struct cli_tally tally = { .task_count = 1, .twice = run_options->twice };
 	const char *trace_path = cli_value(args, "trace");
 	struct svmsim_run *run;
 	FILE *trace = NULL;
+	int status;
 
 	if (trace_path && !(trace = cli_trace_open(trace_path)))
 		return CLI_USAGE;
@@ -157,10 +162,12 @@ static int replay(const struct cli_args *args, const struct cli_file *file,
 	svmsim_scenario_run_worker(file->scenario, 0, run_options, &run);
 	cli_count(&tally, run);
 	cli_text_run(&tally, &task, run);
+	cli_faults_count(faults, run);
 	svmsim_run_free(run);
 	if (trace)
 		fclose(trace);
-	return (int)cli_status(&tally);
+	status = cli_status(&tally);
+	return !cli_faults_fired(args, faults) && status == CLI_HELD ? CLI_INCONCLUSIVE : status;
 }
 
 static int run(const struct cli_args *args)
@@ -175,10 +182,13 @@ static int run(const struct cli_args *args)
 		.timeout_seconds = WORKER_SECONDS,
 	};
 	struct cli_files files = { NULL, 0 };
+	struct cli_faults faults;
 	char *schedule = NULL;
 	int status = CLI_USAGE;
 
-	if (parse_schedule(args, &schedule) && parse_divergence(args, &run_options) &&
+	memset(&faults, 0, sizeof(faults));
+	if (cli_faults_parse(args, &faults) && parse_schedule(args, &schedule) &&
+	    parse_divergence(args, &run_options) &&
 	    parse_until(args, &run_options) &&
 	    cli_number(args, "seed", 1, UINT64_MAX, &run_options.seed) &&
 	    cli_number(args, "steps", 1, UINT32_MAX, &run_options.step_max) &&
@@ -188,9 +198,11 @@ static int run(const struct cli_args *args)
 	    cli_check_defines(&files, define, run_options.define_count) &&
 	    check_file(args, &files)) {
 		run_options.schedule = schedule;
-		status = replay(args, &files.file[0], &run_options);
+		cli_faults_apply(&faults, &run_options);
+		status = replay(args, &files.file[0], &run_options, &faults);
 	}
 	free(schedule);
+	cli_faults_free(&faults);
 	cli_files_free(&files);
 	cli_defines_free(define, run_options.define_count);
 	return status;

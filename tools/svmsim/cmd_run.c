@@ -24,6 +24,11 @@ static const struct cli_option options[] = {
 	{ "pin", "NAME", "only this pin of the scenario" },
 	{ "steps", "N", "bound on switches, 1000000 by default" },
 	{ "points", "N", "bound on switch points, 100000000 by default" },
+	{ "fail", "SITE:N", "fail question N of a site, or of a kind such as kmalloc" },
+	{ "fail-nth", "all|K", "fail each question in turn, or only question K of a run" },
+	{ "fail-max", "N", "of --fail-nth all: at most this many, 2000 by default" },
+	{ "fail-prob", "P", "fail each question with this probability, drawn from the seed" },
+	{ "fail-swarm", NULL, "of --fail-prob: some kinds never, others more often" },
 	{ "trace", "FILE", "write every event in the form of ftrace" },
 	{ "format", "FORMAT", "text (default), ktap or json" },
 	{ "json", NULL, "short for --format json" },
@@ -234,6 +239,8 @@ static bool run_done(void *ctx, const struct cli_task *task, const struct svmsim
 	struct run_state *state = ctx;
 
 	cli_count(&state->tally, run);
+	if (state->tally.faults)
+		cli_faults_count(state->tally.faults, run);
 	state->done_count++;
 	clear_progress(state);
 	state->format->run(&state->tally, task, run);
@@ -256,10 +263,11 @@ static bool any_named(const struct cli_files *files)
 /* Everything is loaded and right: run it. */
 static int run_files(const struct cli_args *args, const struct cli_files *files,
 		     struct svmsim_scenario_options *run_options, const struct format *format,
-		     uint64_t first_seed, uint64_t last_seed)
+		     struct cli_faults *faults, uint64_t first_seed, uint64_t last_seed)
 {
 	struct run_state state = { .format = format, .start = time(NULL) };
 	const char *trace_path = cli_value(args, "trace");
+	int status = CLI_USAGE;
 	struct cli_task *task;
 	FILE *trace = NULL;
 	uint64_t jobs = 1;
@@ -277,17 +285,22 @@ static int run_files(const struct cli_args *args, const struct cli_files *files,
 		run_options->style.color = state.tally.color = cli_color() &&
 							       !strcmp(format->name, "text");
 		state.tally.twice = run_options->twice;
+		state.tally.faults = run_options->faults ? faults : NULL;
 		state.fatal = cli_has(args, "fatal");
 		state.progress = isatty(STDERR_FILENO) && state.tally.task_count > 1;
 		cli_lanes(task, state.tally.task_count, (unsigned int)jobs, run_options, trace,
 			  run_done, &state);
 		clear_progress(&state);
 		format->end(&state.tally);
+		status = cli_status(&state.tally);
+		if (state.tally.faults && !cli_faults_fired(args, state.tally.faults) &&
+		    status == CLI_HELD)
+			status = CLI_INCONCLUSIVE;
 	}
 	host_free(task);
 	if (trace)
 		fclose(trace);
-	return task ? (int)cli_status(&state.tally) : CLI_USAGE;
+	return status;
 }
 
 static int run(const struct cli_args *args)
@@ -303,18 +316,24 @@ static int run(const struct cli_args *args)
 	};
 	const struct format *format = find_format(args);
 	struct cli_files files = { NULL, 0 };
+	struct cli_faults faults;
 	uint64_t first_seed, last_seed;
 	int status = CLI_USAGE;
 
-	if (format && parse_seeds(args, &first_seed, &last_seed) &&
+	memset(&faults, 0, sizeof(faults));
+	if (format && cli_faults_parse(args, &faults) &&
+	    parse_seeds(args, &first_seed, &last_seed) &&
 	    parse_sched(args, &run_options) &&
 	    cli_defines(args, define, &run_options.define_count) && cli_gather(args, &files) &&
 	    cli_load(&files, &run_options) &&
 	    cli_check_defines(&files, define, run_options.define_count) &&
 	    check_actions(args, &files)) {
 		run_options.allocator = svmsim_arena_get();
-		status = run_files(args, &files, &run_options, format, first_seed, last_seed);
+		cli_faults_apply(&faults, &run_options);
+		status = run_files(args, &files, &run_options, format, &faults, first_seed,
+				   last_seed);
 	}
+	cli_faults_free(&faults);
 	cli_files_free(&files);
 	cli_defines_free(define, run_options.define_count);
 	return status;

@@ -61,8 +61,50 @@ static json_t *reports(const struct svmsim_run *run)
 	return list;
 }
 
-void cli_json_run(struct cli_tally *tally, const struct cli_task *task,
-		  const struct svmsim_run *run)
+static json_t *injected(const struct svmsim_run *run)
+{
+	json_t *list = json_array();
+	unsigned int i;
+
+	for (i = 0; i < run->injected_count; i++) {
+		const struct svmsim_injected *one = &run->injected[i];
+		json_t *object = json_pack("{s:o, s:I}", "site", cli_json_text(one->site), "nth",
+					   (json_int_t)one->nth);
+
+		if (one->line) {
+			json_object_set_new(object, "file", cli_json_text(one->file));
+			json_object_set_new(object, "line", json_integer(one->line));
+		}
+		json_array_append_new(list, object);
+	}
+	return list;
+}
+
+static json_t *run_object(const struct cli_task *task, const struct svmsim_run *run);
+
+/* What was injected; of a sweep, the runs that failed. */
+static void add_faults(json_t *object, const struct cli_task *task, const struct svmsim_run *run)
+{
+	json_t *list = json_array(), *inner;
+	unsigned int i;
+
+	json_object_set_new(object, "injected", injected(run));
+	json_object_set_new(object, "questions", json_integer((json_int_t)run->question_count));
+	if (run->sweep_count) {
+		json_object_set_new(object, "swept", json_integer(run->sweep_count));
+		json_object_set_new(object, "failed", json_integer(run->failed_count));
+	}
+	for (i = 0; i < run->failed_count && i < SVMSIM_SWEEP_FAILED_MAX; i++) {
+		inner = run_object(task, run->failed[i]);
+		json_object_set_new(inner, "injected", injected(run->failed[i]));
+		json_array_append_new(list, inner);
+	}
+	if (i)
+		json_object_set(object, "failed_runs", list);
+	json_decref(list);
+}
+
+static json_t *run_object(const struct cli_task *task, const struct svmsim_run *run)
 {
 	json_t *object = json_object();
 	char digest[24], *replay;
@@ -94,6 +136,16 @@ void cli_json_run(struct cli_tally *tally, const struct cli_task *task,
 		json_object_set_new(object, "replay", cli_json_text(replay));
 		free(replay);
 	}
+	return object;
+}
+
+void cli_json_run(struct cli_tally *tally, const struct cli_task *task,
+		  const struct svmsim_run *run)
+{
+	json_t *object = run_object(task, run);
+
+	if (tally->faults)
+		add_faults(object, task, run);
 	if (!tally->json)
 		tally->json = json_array();
 	json_array_append_new(tally->json, object);
@@ -103,10 +155,14 @@ void cli_json_end(struct cli_tally *tally)
 {
 	json_t *list = tally->json ? tally->json : json_array();
 
-	cli_print_json(json_pack("{s:o, s:i, s:i, s:i, s:i}", "runs", list,
-				 "passed", (int)tally->passed, "failed", (int)tally->failed,
-				 "skipped", (int)tally->skipped,
-				 "inconclusive", (int)tally->inconclusive));
+	json_t *object = json_pack("{s:o, s:i, s:i, s:i, s:i}", "runs", list,
+				   "passed", (int)tally->passed, "failed", (int)tally->failed,
+				   "skipped", (int)tally->skipped,
+				   "inconclusive", (int)tally->inconclusive);
+
+	if (tally->faults)
+		json_object_set_new(object, "faults", cli_faults_json(tally->faults));
+	cli_print_json(object);
 	tally->json = NULL;
 	cli_say("%u passed, %u failed, %u skipped", tally->passed, tally->failed, tally->skipped);
 }

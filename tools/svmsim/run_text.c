@@ -35,6 +35,8 @@ static void print_verdict(const struct cli_tally *tally, const struct cli_task *
 		printf(" seed=%llu", (unsigned long long)task->seed);
 	if (run->reason[0])
 		printf(": %s", run->reason);
+	else if (run->sweep_count)
+		printf(": %u runs with a failure, %u failed", run->sweep_count, run->failed_count);
 	else if ((run->verdict == SVMSIM_PASSED && tally->twice) ||
 		 ((run->verdict == SVMSIM_PASSED || run->verdict == SVMSIM_FAILED) &&
 		  task->file->named))
@@ -66,6 +68,19 @@ static bool is_finding(const struct svmsim_run *run)
 	return run->failure_count || run->verdict == SVMSIM_DEFECT;
 }
 
+static void print_injected(const struct svmsim_run *run, const char *prefix)
+{
+	unsigned int i;
+
+	for (i = 0; i < run->injected_count; i++) {
+		printf("%sinjected: %s:%llu", prefix, run->injected[i].site,
+		       (unsigned long long)run->injected[i].nth);
+		if (run->injected[i].line)
+			printf(" in %s:%u", run->injected[i].file, run->injected[i].line);
+		putchar('\n');
+	}
+}
+
 /* Failures first, each with the report that it is about, then the line that runs it again. */
 static void print_findings(const struct cli_tally *tally, const struct svmsim_run *run,
 			   const char *prefix)
@@ -81,8 +96,22 @@ static void print_findings(const struct cli_tally *tally, const struct svmsim_ru
 		    was_unexpected(run, (unsigned int)failure->report))
 			print_indented(run->report[failure->report].text, prefix);
 	}
-	if (is_finding(run))
-		printf("%sreplay: %s %s\n", prefix, cli_program, run->replay);
+	if (!is_finding(run))
+		return;
+	print_injected(run, prefix);
+	printf("%sreplay: %s %s\n", prefix, cli_program, run->replay);
+}
+
+/* Of a sweep: each run that failed, and how many more did. */
+static void print_failed(const struct cli_tally *tally, const struct svmsim_run *run,
+			 const char *prefix)
+{
+	unsigned int i;
+
+	for (i = 0; i < run->failed_count && i < SVMSIM_SWEEP_FAILED_MAX; i++)
+		print_findings(tally, run->failed[i], prefix);
+	if (run->failed_count > i)
+		printf("%s%u more failed\n", prefix, run->failed_count - i);
 }
 
 void cli_text_run(struct cli_tally *tally, const struct cli_task *task,
@@ -95,6 +124,9 @@ void cli_text_run(struct cli_tally *tally, const struct cli_task *task,
 			print_indented(run->report[i].text, "");
 	}
 	print_findings(tally, run, "");
+	print_failed(tally, run, "");
+	if (task->file->named && !is_finding(run))
+		print_injected(run, "");
 	print_indented(run->stopped, "");
 	print_verdict(tally, task, run);
 	if (run->divergence[0] && run->verdict != SVMSIM_INCONCLUSIVE)
@@ -116,6 +148,8 @@ static void print_counts(const struct cli_tally *tally, const char *prefix)
 
 void cli_text_end(struct cli_tally *tally)
 {
+	if (tally->faults)
+		cli_faults_print(tally->faults, "");
 	print_counts(tally, "");
 }
 
@@ -128,6 +162,7 @@ void cli_ktap_run(struct cli_tally *tally, const struct cli_task *task,
 	if (number == 1)
 		printf("KTAP version 1\n1..%u\n", tally->task_count);
 	print_findings(tally, run, "# ");
+	print_failed(tally, run, "# ");
 	printf("%s %u %s%s%s", fine ? "ok" : "not ok", number, run->file,
 	       run->variant[0] ? " " : "", run->variant);
 	if (task->seed)
@@ -141,5 +176,7 @@ void cli_ktap_run(struct cli_tally *tally, const struct cli_task *task,
 
 void cli_ktap_end(struct cli_tally *tally)
 {
+	if (tally->faults)
+		cli_faults_print(tally->faults, "# ");
 	print_counts(tally, "# ");
 }
