@@ -12,6 +12,11 @@ typedef struct cpumask {
 } cpumask_t;
 
 unsigned int sim_cpu_count(void);
+const struct cpumask *sim_cpu_online_mask(void);
+
+#define cpu_online_mask sim_cpu_online_mask()
+#define cpu_possible_mask sim_cpu_online_mask()
+#define cpu_present_mask sim_cpu_online_mask()
 
 #define nr_cpu_ids sim_cpu_count()
 #define num_possible_cpus() sim_cpu_count()
@@ -22,6 +27,10 @@ unsigned int sim_cpu_count(void);
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (unsigned int)(cpu) < sim_cpu_count(); (cpu)++)
 #define for_each_online_cpu(cpu) for_each_possible_cpu(cpu)
 #define for_each_present_cpu(cpu) for_each_possible_cpu(cpu)
+#define for_each_cpu(cpu, mask)                                     \
+	for ((cpu) = 0; (unsigned int)(cpu) < sim_cpu_count(); (cpu)++) \
+		if (!cpumask_test_cpu((int)(cpu), (mask))) {        \
+		} else
 
 static inline void cpumask_clear(struct cpumask *mask)
 {

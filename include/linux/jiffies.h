@@ -2,6 +2,7 @@
 #ifndef _LINUX_JIFFIES_H
 #define _LINUX_JIFFIES_H
 
+#include <linux/sim_site.h>
 #include <linux/time64.h>
 #include <linux/types.h>
 
@@ -17,24 +18,30 @@ u64 get_jiffies_64(void);
 #define jiffies ((unsigned long)get_jiffies_64())
 #define jiffies_64 get_jiffies_64()
 
-/* fidelity: same */
-#define time_after(a, b) ((long)((b) - (a)) < 0)
+/* fidelity: simplified: spinning code gets to a time to come that it compares the clock with */
+bool sim_time_after(unsigned long a, unsigned long b, const struct sim_site *site);
+bool sim_time_after_eq(unsigned long a, unsigned long b, const struct sim_site *site);
+#define time_after(a, b) \
+	sim_time_after((a), (b), SIM_SITE(SIM_POINT_FAIL, "time_after", #a ", " #b))
 #define time_before(a, b) time_after(b, a)
-#define time_after_eq(a, b) ((long)((a) - (b)) >= 0)
+#define time_after_eq(a, b) \
+	sim_time_after_eq((a), (b), SIM_SITE(SIM_POINT_FAIL, "time_after_eq", #a ", " #b))
 #define time_before_eq(a, b) time_after_eq(b, a)
 #define time_in_range(a, b, c) (time_after_eq(a, b) && time_before_eq(a, c))
 #define time_in_range_open(a, b, c) (time_after_eq(a, b) && time_before(a, c))
-#define time_after64(a, b) ((s64)((b) - (a)) < 0)
-#define time_before64(a, b) time_after64(b, a)
-#define time_after_eq64(a, b) ((s64)((a) - (b)) >= 0)
-#define time_before_eq64(a, b) time_after_eq64(b, a)
-#define time_in_range64(a, b, c) (time_after_eq64(a, b) && time_before_eq64(a, c))
+#define time_after64(a, b) time_after(a, b)
+#define time_before64(a, b) time_after(b, a)
+#define time_after_eq64(a, b) time_after_eq(a, b)
+#define time_before_eq64(a, b) time_after_eq(b, a)
+#define time_in_range64(a, b, c) (time_after_eq(a, b) && time_before_eq(a, c))
 #define time_is_before_jiffies(a) time_after(jiffies, a)
 #define time_is_after_jiffies(a) time_before(jiffies, a)
 #define time_is_before_eq_jiffies(a) time_after_eq(jiffies, a)
 #define time_is_after_eq_jiffies(a) time_before_eq(jiffies, a)
 #define time_is_before_jiffies64(a) time_after64(get_jiffies_64(), a)
 #define time_is_after_jiffies64(a) time_before64(get_jiffies_64(), a)
+
+/* fidelity: same */
 
 /* With HZ 1000 a millisecond is a jiffy; a value that is negative as an int means for ever. */
 static inline unsigned long msecs_to_jiffies(const unsigned int m)

@@ -3,6 +3,7 @@
 #define _LINUX_KTIME_H
 
 #include <linux/jiffies.h>
+#include <linux/sim_site.h>
 #include <linux/time64.h>
 #include <linux/types.h>
 
@@ -24,21 +25,15 @@ static inline ktime_t ktime_set(const s64 secs, const unsigned long nsecs)
 #define ktime_sub_ns(kt, nsval) ((kt) - (nsval))
 #define ktime_to_ns(kt) (kt)
 
-static inline int ktime_compare(const ktime_t cmp1, const ktime_t cmp2)
-{
-	return cmp1 < cmp2 ? -1 : cmp1 > cmp2;
-}
+/* fidelity: simplified: as time_after() */
+int sim_ktime_compare(ktime_t cmp1, ktime_t cmp2, const struct sim_site *site);
+#define ktime_compare(cmp1, cmp2)        \
+	sim_ktime_compare((cmp1), (cmp2), \
+			  SIM_SITE(SIM_POINT_FAIL, "ktime_compare", #cmp1 ", " #cmp2))
+#define ktime_after(cmp1, cmp2) (ktime_compare(cmp1, cmp2) > 0)
+#define ktime_before(cmp1, cmp2) (ktime_compare(cmp1, cmp2) < 0)
 
-static inline bool ktime_after(const ktime_t cmp1, const ktime_t cmp2)
-{
-	return cmp1 > cmp2;
-}
-
-static inline bool ktime_before(const ktime_t cmp1, const ktime_t cmp2)
-{
-	return cmp1 < cmp2;
-}
-
+/* fidelity: same */
 static inline s64 ktime_to_us(const ktime_t kt)
 {
 	return kt / NSEC_PER_USEC;

@@ -101,28 +101,20 @@ static void retire_all(struct sim_fq *fq)
 	}
 }
 
-static void timeout_on_cpu(void *info)
+/* What retires goes to the magazines of the CPU that armed the timer: it runs there. */
+static void timeout(struct timer_list *timer)
 {
-	struct sim_fq *fq = info;
+	struct sim_fq *fq = timer_container_of(fq, timer, timer);
 
 	atomic_set(&fq->timer_armed, 0);
 	flush(fq);
 	retire_all(fq);
 }
 
-/* What retires goes to the magazines of the CPU that the timer runs on. */
-static void timeout(struct timer_list *timer)
-{
-	struct sim_fq *fq = timer_container_of(fq, timer, timer);
-
-	smp_call_function_single(fq->timer_cpu, timeout_on_cpu, fq, 1);
-}
-
 static void arm_timer(struct sim_fq *fq)
 {
 	if (atomic_xchg(&fq->timer_armed, 1))
 		return;
-	fq->timer_cpu = (int)smp_processor_id();
 	mod_timer(&fq->timer, jiffies + msecs_to_jiffies(fq->timeout_ms));
 }
 

@@ -48,7 +48,6 @@ struct sim_fq_ring;
  * @flush_finished: flushes finished so far
  * @timer: flushes everything
  * @timer_armed: it will
- * @timer_cpu: CPU that armed it, on which it runs
  */
 struct sim_fq {
 	struct iommu_domain *domain;
@@ -60,7 +59,6 @@ struct sim_fq {
 	atomic64_t flush_finished;
 	struct timer_list timer;
 	atomic_t timer_armed;
-	int timer_cpu;
 };
 
 /**

@@ -11,6 +11,7 @@
 extern const struct sim_layer sim_layer_names;
 extern const struct sim_layer sim_layer_slab;
 extern const struct sim_layer sim_layer_warn;
+extern const struct sim_layer sim_layer_irq;
 extern const struct sim_layer sim_layer_time;
 extern const struct sim_layer sim_layer_work;
 extern const struct sim_layer sim_layer_lockdep;
@@ -20,8 +21,8 @@ extern const struct sim_layer sim_layer_lock;
 extern const struct sim_layer sim_layer_percpu;
 
 #define SIM_KERNEL_LAYERS                                                                          \
-	&sim_layer_names, &sim_layer_slab, &sim_layer_warn, &sim_layer_time, &sim_layer_work,      \
-		&sim_layer_rcu, &sim_layer_kthread, &sim_layer_lockdep, &sim_layer_lock,           \
-		&sim_layer_percpu
+	&sim_layer_names, &sim_layer_slab, &sim_layer_warn, &sim_layer_irq, &sim_layer_time,       \
+		&sim_layer_work, &sim_layer_rcu, &sim_layer_kthread, &sim_layer_lockdep,           \
+		&sim_layer_lock, &sim_layer_percpu
 
 #endif

@@ -12,15 +12,11 @@
 /**
  * struct lock_state - what slot SIM_SLOT_LOCK points to
  * @held: locks held now, in order of taking, @held_count of @held_capacity
- * @preempt_count: open preempt_disable(), local_bh_disable() and migrate_disable()
- * @irqs_disabled: interrupts are off
  */
 struct lock_state {
 	struct lockdep_map **held;
 	unsigned int held_count;
 	unsigned int held_capacity;
-	int preempt_count;
-	bool irqs_disabled;
 };
 
 static struct lock_state *lock_state(void)
@@ -190,67 +186,69 @@ static void count_down(int *count, const char *name)
 
 void preempt_disable(void)
 {
-	count_up(&lock_state()->preempt_count);
+	count_up(&sim_task_current()->preempt_count);
 }
 
 void preempt_enable(void)
 {
-	count_down(&lock_state()->preempt_count, "preempt_disable");
+	count_down(&sim_task_current()->preempt_count, "preempt_disable");
 }
 
 int preempt_count(void)
 {
-	return lock_state()->preempt_count;
+	const struct sim_task *task = sim_task_current();
+
+	return task->preempt_count + task->bh_count + task->migrate_count;
 }
 
 void local_bh_disable(void)
 {
-	count_up(&lock_state()->preempt_count);
+	count_up(&sim_task_current()->bh_count);
 }
 
 void local_bh_enable(void)
 {
-	count_down(&lock_state()->preempt_count, "local_bh_disable");
+	count_down(&sim_task_current()->bh_count, "local_bh_disable");
 }
 
 /* A task that must not migrate may still be preempted; with one task there is no difference. */
 void migrate_disable(void)
 {
-	count_up(&lock_state()->preempt_count);
+	count_up(&sim_task_current()->migrate_count);
 }
 
 void migrate_enable(void)
 {
-	count_down(&lock_state()->preempt_count, "migrate_disable");
+	count_down(&sim_task_current()->migrate_count, "migrate_disable");
 }
 
 unsigned long sim_irq_save(void)
 {
-	struct lock_state *state = lock_state();
-	unsigned long flags = state->irqs_disabled;
+	struct sim_task *task = sim_task_current();
+	unsigned long flags = task->irqs_disabled;
 
-	state->irqs_disabled = true;
+	task->irqs_disabled = true;
 	return flags;
 }
 
 void sim_irq_restore(unsigned long flags)
 {
-	lock_state()->irqs_disabled = flags;
+	sim_task_current()->irqs_disabled = flags;
 }
 
 bool irqs_disabled(void)
 {
-	return lock_state()->irqs_disabled;
+	return sim_task_current()->irqs_disabled;
 }
 
 void local_irq_disable(void)
 {
-	lock_state()->irqs_disabled = true;
+	sim_task_current()->irqs_disabled = true;
 }
 
 void local_irq_enable(void)
 {
-	lock_state()->irqs_disabled = false;
+	sim_task_current()->irqs_disabled = false;
 }
 
 static int lock_make(struct svmsim_world *world)
@@ -265,9 +263,9 @@ static void lock_finish(struct svmsim_world *world)
 
 	for (unsigned int i = 0; i < state->held_count; i++)
 		report(state->held[i]->name, "never-released", "still held at the end of the run");
-	if (state->preempt_count)
+	if (preempt_count())
 		report("preempt_disable", "never-released", "still in force at the end of the run");
-	if (state->irqs_disabled)
+	if (irqs_disabled())
 		report("local_irq_disable", "never-released",
 		       "still in force at the end of the run");
 	if (sim_task_current()->rcu_count)
@@ -279,8 +277,6 @@ static void lock_reset(struct svmsim_world *world)
 	struct lock_state *state = lock_state();
 
 	state->held_count = 0;
-	state->preempt_count = 0;
-	state->irqs_disabled = false;
 }
 
 static void lock_unmake(struct svmsim_world *world)

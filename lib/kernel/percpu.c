@@ -51,24 +51,6 @@ unsigned int sim_cpu_count(void)
 	return sim_world->cpu_count;
 }
 
-void on_each_cpu(smp_call_func_t func, void *info, int wait)
-{
-	for (unsigned int cpu = 0; cpu < sim_world->cpu_count; cpu++)
-		smp_call_function_single((int)cpu, func, info, wait);
-}
-
-int smp_call_function_single(int cpu, smp_call_func_t func, void *info, int wait)
-{
-	unsigned int own = sim_world->cpu;
-
-	if ((unsigned int)cpu >= sim_world->cpu_count)
-		return -ENXIO;
-	sim_world->cpu = (unsigned int)cpu;
-	func(info);
-	sim_world->cpu = own;
-	return 0;
-}
-
 static bool reserve(struct percpu_state *state)
 {
 	if (!state->base)

@@ -7,7 +7,6 @@
 #include "kernel/inject.h"
 #include "kernel/race.h"
 #include "kernel/time.h"
-#include "kernel/workqueue.h"
 
 void sim_state_set(unsigned int state)
 {
@@ -62,9 +61,6 @@ int sim_sleep_waiting(const struct sim_waiting *waiting, u64 deadline_ns)
 	}
 	sim_point_here(waiting->site);
 	state = task->task.__state;
-	/* Work still runs on the stack of whoever waits. */
-	if (state != TASK_RUNNING && sim_work_run(sim_world))
-		state = TASK_RUNNING;
 	if (state != TASK_RUNNING && !sim_task_signal_pending(task, state)) {
 		__might_sleep(__FILE_NAME__, __LINE__);
 		full.may_idle |= may_idle(task, state);

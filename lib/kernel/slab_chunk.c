@@ -6,6 +6,7 @@
 #include "kernel/lock.h"
 #include "kernel/lockdep.h"
 #include "kernel/slab_internal.h"
+#include "kernel/softirq.h"
 #include "kernel/time.h"
 #include "kernel/workqueue.h"
 
@@ -173,6 +174,7 @@ void sim_chunk_free(const void *object, uintptr_t free_pc)
 	sim_lock_memory_freed(bytes, chunk->size_bytes);
 	sim_time_memory_freed(bytes, chunk->size_bytes);
 	sim_work_memory_freed(bytes, chunk->size_bytes);
+	sim_tasklet_memory_freed(bytes, chunk->size_bytes);
 	if (chunk->cache)
 		sim_cache_object_gone(chunk->cache);
 	list_remove(&state->live, chunk);

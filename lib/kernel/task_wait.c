@@ -3,6 +3,7 @@
 #include <linux/errno.h>
 #include "kernel/task_internal.h"
 #include "kernel/time.h"
+#include "kernel/workqueue.h"
 
 static void sleep_add(struct sim_tasks *tasks, struct sim_task *task)
 {
@@ -59,6 +60,8 @@ int sim_task_block(enum sim_task_state state, const struct sim_waiting *waiting,
 	sim_run_remove(tasks, task);
 	if (state == SIM_TASK_BLOCKED)
 		sim_cpu_leave(tasks, task);
+	if (task->class == SIM_TASK_WORKER && state == SIM_TASK_BLOCKED)
+		sim_worker_sleeping(task);
 	sim_stuck_check_cycle(world, task);
 	sim_points_changed(world);
 	sim_pass(world, site, SIM_PASS_BLOCK);

@@ -2,12 +2,21 @@
 /*
  * DOC: Overview
  *
- * The behavioural clock and what waits for it. Code takes no time by running; the clock moves by
- * sim_time_advance(), once per action, by `advance`, and when the task sleeps or waits.
+ * The behavioural clock and what waits for it. The clock moves a little at each switch point, by
+ * sim_time_advance() (once per action, by `advance`), and to whatever is due next when no task can
+ * run.
  *
  * One queue holds all timers, in order of expiry, then of arming. A timer_list is due at its jiffy,
  * a hrtimer at its nanosecond, but never at the instant of arming: what was armed in the past is
  * due at the next jiffy or nanosecond, so that a timer that arms itself anew can't stop the clock.
+ * What is due is handed to the interrupts of its CPU, which run it when they can; until then it is
+ * pending and can be deleted.
+ *
+ * DOC: Deadlines
+ *
+ * Comparing the clock with a time that lies ahead (time_after() and kin) registers that time as a
+ * deadline of the task. When tasks do nothing but spin, the clock jumps to the nearest one: loops
+ * with a timeout come to their end.
  */
 #ifndef KERNEL_TIME_H
 #define KERNEL_TIME_H
@@ -15,8 +24,9 @@
 #include <linux/timer.h>
 #include <linux/types.h>
 
-struct svmsim_world;
+struct hrtimer;
 struct sim_layer;
+struct svmsim_world;
 
 /** sim_layer_time - the layer of slot SIM_SLOT_TIME */
 extern const struct sim_layer sim_layer_time;
@@ -26,8 +36,10 @@ extern const struct sim_layer sim_layer_time;
  * @world: the world, entered
  * @ns: by how much
  *
- * Runs pending work, then for each instant at which timers are due up to the new time: sets the
- * clock to it, runs them, runs the work that they queued.
+ * Lets all run that can, then for each instant at which something is due up to the new time: sets
+ * the clock to it and lets all run that can. While other tasks of the user's are about something,
+ * time just moves on, and what is due takes its turn among them.
+ * Context: the root, or a task that carries out the lines of a scenario.
  */
 void sim_time_advance(struct svmsim_world *world, u64 ns);
 /**
@@ -85,10 +97,31 @@ void sim_timer_enqueue(struct sim_timer_node *node, u64 expires_ns);
  */
 bool sim_timer_dequeue(struct sim_timer_node *node);
 /**
- * sim_timer_expire - run a timer that is due
- * @node: already taken out of the queue
+ * sim_timer_running_cpu - the CPU that runs a timer's function now
+ * @node: of the timer
+ *
+ * Return: -1 if it does not run.
  */
-void sim_timer_expire(struct sim_timer_node *node);
+int sim_timer_running_cpu(const struct sim_timer_node *node);
+/**
+ * sim_timer_wait - spin until a timer's function does not run
+ * @node: of the timer
+ * @verb: of struct sim_waiting
+ * @name: of struct sim_waiting
+ * @site: where
+ */
+void sim_timer_wait(const struct sim_timer_node *node, const char *verb, const char *name,
+		    const struct sim_site *site);
+/**
+ * sim_timer_add - arm a timer for the time that is in it
+ * @timer: not pending
+ * @cpu: where it shall run; -1 for the CPU of the caller
+ */
+void sim_timer_add(struct timer_list *timer, int cpu);
+/** sim_timer_expire - run a timer that is due; it is in the queue no more */
+void sim_timer_expire(struct timer_list *timer);
+/** sim_hrtimer_expire - the same for a hrtimer */
+void sim_hrtimer_expire(struct hrtimer *timer);
 /**
  * sim_time_memory_freed - memory was freed: no pending timer may be in it
  * @start: its start

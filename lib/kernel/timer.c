@@ -1,59 +1,106 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-#include <linux/bug.h>
-#include <linux/hrtimer.h>
-#include <linux/jiffies.h>
+/* struct timer_list: runs in softirq, on the CPU that armed it. */
 #include <linux/timer.h>
+#include <linux/bug.h>
+#include <linux/irqflags.h>
+#include <linux/jiffies.h>
+#include <linux/lockdep.h>
+#include <linux/preempt.h>
+#include <linux/smp.h>
+#include "kernel/race.h"
+#include "kernel/softirq.h"
+#include "kernel/task.h"
 #include "kernel/time.h"
 #include "kernel/world.h"
 
 void timer_init_key(struct timer_list *timer, void (*func)(struct timer_list *timer),
-		    unsigned int flags)
+		    unsigned int flags, const char *name, struct lock_class_key *key)
 {
 	*timer = (struct timer_list){ .function = func, .flags = flags };
+	lockdep_init_map(&timer->lockdep_map, name, key, 0);
 }
 
-static void enqueue(struct timer_list *timer, unsigned long expires)
+/* A static timer is a class of its own, also for the copy that is held while it runs. */
+static struct lockdep_map *map_of(struct timer_list *timer)
+{
+	if (!timer->lockdep_map.key)
+		timer->lockdep_map.key = &timer->sim_key;
+	return &timer->lockdep_map;
+}
+
+void timer_destroy_on_stack(struct timer_list *timer)
+{
+	WARN(timer_pending(timer),
+	     "ODEBUG: free active (active state 0) object type: timer_list\n");
+	timer_delete(timer);
+}
+
+/* While it runs it stays where it runs: it never runs twice at a time. */
+static unsigned int choose_cpu(const struct timer_list *timer, int cpu)
+{
+	int running = sim_timer_running_cpu(&timer->sim_node);
+
+	if (running >= 0)
+		return (unsigned int)running;
+	return cpu >= 0 ? (unsigned int)cpu : sim_cpu();
+}
+
+static void enqueue(struct timer_list *timer, unsigned long expires, int cpu)
 {
 	unsigned long next = jiffies + 1;
 
 	timer->expires = expires;
+	timer->sim_node.cpu = choose_cpu(timer, cpu);
+	timer->sim_node.kind = SIM_TIMER_WHEEL;
+	sim_order_release(timer);
 	sim_timer_enqueue(&timer->sim_node,
-			  sim_jiffies_to_ns(time_before(expires, next) ? next : expires));
+			  sim_jiffies_to_ns((long)(expires - next) < 0 ? next : expires));
 }
 
-void add_timer(struct timer_list *timer)
+void sim_timer_add(struct timer_list *timer, int cpu)
+{
+	if (timer->function)
+		enqueue(timer, timer->expires, cpu);
+}
+
+void sim_add_timer(struct timer_list *timer, int cpu, const struct sim_site *site)
 {
 	if (WARN_ON_ONCE(timer_pending(timer)))
 		return;
-	if (timer->function)
-		enqueue(timer, timer->expires);
-}
-
-void add_timer_on(struct timer_list *timer, int cpu)
-{
-	add_timer(timer);
+	if (cpu >= 0)
+		timer->flags |= TIMER_PINNED;
+	sim_timer_add(timer, cpu);
+	sim_point_here(site);
 }
 
 /* A timer that was shut down has no function and can't be armed. */
-int mod_timer(struct timer_list *timer, unsigned long expires)
+static int modify(struct timer_list *timer, unsigned long expires)
 {
 	int was_pending = sim_timer_dequeue(&timer->sim_node);
 
 	if (timer->function)
-		enqueue(timer, expires);
+		enqueue(timer, expires, -1);
+	return was_pending;
+}
+
+int sim_mod_timer(struct timer_list *timer, unsigned long expires, const struct sim_site *site)
+{
+	int was_pending = modify(timer, expires);
+
+	sim_point_here(site);
 	return was_pending;
 }
 
 int mod_timer_pending(struct timer_list *timer, unsigned long expires)
 {
-	return timer_pending(timer) ? mod_timer(timer, expires) : 0;
+	return timer_pending(timer) ? modify(timer, expires) : 0;
 }
 
 int timer_reduce(struct timer_list *timer, unsigned long expires)
 {
-	if (timer_pending(timer) && time_before_eq(timer->expires, expires))
+	if (timer_pending(timer) && (long)(expires - timer->expires) >= 0)
 		return 1;
-	return mod_timer(timer, expires);
+	return modify(timer, expires);
 }
 
 int timer_delete(struct timer_list *timer)
@@ -61,9 +108,31 @@ int timer_delete(struct timer_list *timer)
 	return sim_timer_dequeue(&timer->sim_node);
 }
 
-int timer_delete_sync(struct timer_list *timer)
+int timer_delete_sync_try(struct timer_list *timer)
 {
+	if (sim_timer_running_cpu(&timer->sim_node) >= 0)
+		return -1;
 	return timer_delete(timer);
+}
+
+/* As if the map were a lock that the function holds. */
+int sim_timer_delete_sync(struct timer_list *timer, bool shutdown, const struct sim_site *site)
+{
+	unsigned long flags;
+	int was_pending;
+
+	local_irq_save(flags);
+	lock_map_acquire(map_of(timer));
+	lock_map_release(&timer->lockdep_map);
+	local_irq_restore(flags);
+	WARN_ON(in_hardirq() && !(timer->flags & TIMER_IRQSAFE));
+	sim_point_here(site);
+	sim_timer_wait(&timer->sim_node, "timer", site->argument, site);
+	was_pending = timer_delete(timer);
+	if (shutdown)
+		timer->function = NULL;
+	sim_order_acquire(&timer->expires);
+	return was_pending;
 }
 
 int timer_shutdown(struct timer_list *timer)
@@ -72,9 +141,32 @@ int timer_shutdown(struct timer_list *timer)
 	return timer_delete(timer);
 }
 
-int timer_shutdown_sync(struct timer_list *timer)
+/* The timer may be freed by its own function: from there on it is only an address. */
+void sim_timer_expire(struct timer_list *timer)
 {
-	return timer_shutdown(timer);
+	struct sim_task *task = sim_task_current();
+	void (*function)(struct timer_list *) = timer->function;
+	bool irqsafe = timer->flags & TIMER_IRQSAFE;
+	int preempt_count = task->preempt_count;
+	struct lockdep_map map;
+	unsigned long flags = 0;
+
+	lockdep_copy_map(&map, map_of(timer));
+	sim_event(TIMER_EXPIRE, get_jiffies_64());
+	sim_order_acquire(timer);
+	if (irqsafe)
+		local_irq_save(flags);
+	lock_map_acquire(&map);
+	function(timer);
+	lock_map_release(&map);
+	if (irqsafe)
+		local_irq_restore(flags);
+	sim_order_release(&timer->expires);
+	if (likely(task->preempt_count == preempt_count))
+		return;
+	WARN_ONCE(1, "timer: %s preempt leak: %08x -> %08x\n", map.name, preempt_count,
+		  task->preempt_count);
+	task->preempt_count = preempt_count;
 }
 
 /*
@@ -86,7 +178,7 @@ static unsigned long round_to_second(unsigned long j)
 	unsigned long rest = j % HZ;
 	unsigned long rounded = rest < HZ / 4 ? j - rest : j - rest + HZ;
 
-	return time_is_after_jiffies(rounded) ? rounded : j;
+	return (long)(rounded - jiffies) > 0 ? rounded : j;
 }
 
 unsigned long round_jiffies(unsigned long j)
@@ -99,71 +191,27 @@ unsigned long round_jiffies_relative(unsigned long j)
 	return round_to_second(j + jiffies) - jiffies;
 }
 
-void hrtimer_setup(struct hrtimer *timer, enum hrtimer_restart (*function)(struct hrtimer *),
-		   int clock_id, enum hrtimer_mode mode)
+void(add_timer)(struct timer_list *timer)
 {
-	*timer = (struct hrtimer){ .function = function, .sim_node = { .is_hrtimer = true } };
+	add_timer(timer);
 }
 
-void hrtimer_start(struct hrtimer *timer, ktime_t tim, const enum hrtimer_mode mode)
+void(add_timer_on)(struct timer_list *timer, int cpu)
 {
-	ktime_t expires = mode & HRTIMER_MODE_REL ? ktime_get() + tim : tim;
-
-	sim_timer_dequeue(&timer->sim_node);
-	if (expires <= ktime_get())
-		expires = ktime_get() + 1;
-	sim_timer_enqueue(&timer->sim_node, (u64)expires);
+	add_timer_on(timer, cpu);
 }
 
-int hrtimer_cancel(struct hrtimer *timer)
+int(mod_timer)(struct timer_list *timer, unsigned long expires)
 {
-	return sim_timer_dequeue(&timer->sim_node);
+	return mod_timer(timer, expires);
 }
 
-int hrtimer_try_to_cancel(struct hrtimer *timer)
+int(timer_delete_sync)(struct timer_list *timer)
 {
-	return hrtimer_cancel(timer);
+	return timer_delete_sync(timer);
 }
 
-u64 hrtimer_forward(struct hrtimer *timer, ktime_t now, ktime_t interval)
+int(timer_shutdown_sync)(struct timer_list *timer)
 {
-	s64 late = now - (ktime_t)timer->sim_node.expires_ns;
-	u64 overruns;
-
-	if (late < 0)
-		return 0;
-	if (interval < 1)
-		interval = 1;
-	overruns = (u64)late / (u64)interval + 1;
-	timer->sim_node.expires_ns += overruns * (u64)interval;
-	return overruns;
-}
-
-u64 hrtimer_forward_now(struct hrtimer *timer, ktime_t interval)
-{
-	return hrtimer_forward(timer, ktime_get(), interval);
-}
-
-static void expire_hrtimer(struct hrtimer *timer)
-{
-	u64 now_ns = (u64)ktime_get();
-
-	if (timer->function(timer) != HRTIMER_RESTART || timer->sim_node.entry.next)
-		return;
-	/* One that restarts without moving its expiry on would stop the clock. */
-	if (timer->sim_node.expires_ns <= now_ns)
-		timer->sim_node.expires_ns = now_ns + 1;
-	sim_timer_enqueue(&timer->sim_node, timer->sim_node.expires_ns);
-}
-
-void sim_timer_expire(struct sim_timer_node *node)
-{
-	sim_event(TIMER_EXPIRE, get_jiffies_64());
-	if (node->is_hrtimer) {
-		expire_hrtimer(container_of(node, struct hrtimer, sim_node));
-	} else {
-		struct timer_list *timer = container_of(node, struct timer_list, sim_node);
-
-		timer->function(timer);
-	}
+	return timer_shutdown_sync(timer);
 }

@@ -1,186 +1,197 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Items: queueing, delaying, cancelling, disabling. */
+#include <linux/workqueue.h>
 #include <linux/bug.h>
 #include <linux/list.h>
-#include <linux/slab.h>
-#include <linux/sprintf.h>
-#include <linux/workqueue.h>
-#include "kernel/actor.h"
-#include "kernel/grace.h"
+#include <linux/sched.h>
+#include <linux/smp.h>
+#include "kernel/race.h"
 #include "kernel/time.h"
 #include "kernel/workqueue_internal.h"
 
-/* The system's queues are only names: what is queued is in the world. */
-#define SYSTEM_QUEUE(queue) ((struct workqueue_struct *)&(queue))
+/* What work_struct.sim_place says of an item that is linked. */
+enum place {
+	/* In the worklist of a pool, or set aside for one worker of it. */
+	PLACE_ACTIVE = 1,
+	PLACE_INACTIVE,
+	PLACE_TIMER,
+	PLACE_RCU,
+};
 
-static const struct workqueue_struct system_percpu = { .name = "events" };
-static const struct workqueue_struct system_highpri = { .name = "events_highpri" };
-static const struct workqueue_struct system_long = { .name = "events_long" };
-static const struct workqueue_struct system_dfl = { .name = "events_unbound" };
-static const struct workqueue_struct system_freezable = { .name = "events_freezable" };
-static const struct workqueue_struct system_power = { .name = "events_power_efficient" };
-
-struct workqueue_struct *const system_wq = SYSTEM_QUEUE(system_percpu);
-struct workqueue_struct *const system_percpu_wq = SYSTEM_QUEUE(system_percpu);
-struct workqueue_struct *const system_highpri_wq = SYSTEM_QUEUE(system_highpri);
-struct workqueue_struct *const system_long_wq = SYSTEM_QUEUE(system_long);
-struct workqueue_struct *const system_unbound_wq = SYSTEM_QUEUE(system_dfl);
-struct workqueue_struct *const system_dfl_wq = SYSTEM_QUEUE(system_dfl);
-struct workqueue_struct *const system_freezable_wq = SYSTEM_QUEUE(system_freezable);
-struct workqueue_struct *const system_power_efficient_wq = SYSTEM_QUEUE(system_power);
-
-void sim_work_init(struct work_struct *work, work_func_t func, const char *name)
+void sim_work_init(struct work_struct *work, work_func_t func, const char *name,
+		   const char *map_name, struct lock_class_key *key)
 {
 	*work = (struct work_struct){ .func = func, .sim_name = name };
+	lockdep_init_map(&work->lockdep_map, map_name, key, 0);
 }
 
-void sim_delayed_work_init(struct delayed_work *dwork, work_func_t func, const char *name)
+static void link_work(struct work_struct *work, enum place place, struct list_head *list)
 {
-	*dwork = (struct delayed_work){ 0 };
-	sim_work_init(&dwork->work, func, name);
-	timer_setup(&dwork->timer, delayed_work_timer_fn, 0);
+	work->sim_place = place;
+	list_add_tail(&work->entry, list);
+	sim_work_state(sim_world)->linked_count++;
 }
 
-static bool take_out(struct work_struct *work)
+void sim_work_unlink(struct work_struct *work)
 {
-	if (!work_pending(work))
-		return false;
 	list_del(&work->entry);
 	work->entry.next = NULL;
 	work->entry.prev = NULL;
-	return true;
+	sim_work_state(sim_world)->linked_count--;
 }
 
-static bool is_running(const struct work_struct *work)
+static void activate(struct sim_pwq *pwq, struct work_struct *work)
 {
-	const struct sim_running *running = sim_work_state(sim_world)->running;
-
-	for (; running; running = running->outer)
-		if (running->work == work)
-			return true;
-	return false;
+	pwq->active_count++;
+	link_work(work, PLACE_ACTIVE, &pwq->pool->worklist);
+	sim_pool_kick(pwq->pool);
 }
 
-static bool queue_is_running(const struct workqueue_struct *wq)
+/* Where it runs already it goes again, if that is for the same queue: it never runs twice. */
+static struct sim_pwq *choose_pwq(int cpu, struct workqueue_struct *wq, struct work_struct *work)
 {
-	const struct sim_running *running = sim_work_state(sim_world)->running;
+	struct sim_pwq *pwq = &wq->pwq[wq->pwq_count > 1 ? cpu : 0];
+	const struct sim_worker *worker;
 
-	for (; running; running = running->outer)
-		if (running->wq == wq)
-			return true;
-	return false;
+	if (sim_wq_is_ordered(wq))
+		return pwq;
+	worker = sim_worker_running(work, work->func, wq);
+	return worker ? worker->pwq : pwq;
 }
 
-/* The item may be freed by its own function: nothing of it is read after that. */
-static void run_one(struct svmsim_world *world, struct work_struct *work, u64 pass)
+/* A queue that is being drained takes only what its own items queue. */
+static bool is_refused(const struct workqueue_struct *wq, const struct work_struct *work)
 {
-	struct sim_work_state *state = sim_work_state(world);
-	struct sim_running running = { work, work->sim_wq, state->running };
-	struct sim_actor outer = sim_actor_enter(world, "kworker");
+	const struct sim_worker *worker = sim_worker_current();
 
-	take_out(work);
-	work->sim_pass = pass;
-	state->running = &running;
-	sim_event(WORK_START, sim_name(work->sim_name ? work->sim_name : "?"));
-	work->func(work);
-	sim_actor_leave(world, outer);
-	state->running = running.outer;
-}
-
-/*
- * May run in this pass: has not run in it (or in one inside it), is not what waits right now, and
- * neither is another item of its queue if that runs one at a time.
- */
-static bool may_run(const struct work_struct *work, u64 pass)
-{
-	if (work->sim_pass >= pass || is_running(work))
+	if (likely(!(wq->flags & (__WQ_DRAINING | SIM_WQ_DESTROYING))))
 		return false;
-	return !work->sim_wq->is_ordered || !queue_is_running(work->sim_wq);
+	return WARN_ONCE(!worker || !worker->work || worker->pwq->wq != wq,
+			 "workqueue: cannot queue %s on wq %s\n", sim_work_name(work), wq->name);
 }
 
-static struct work_struct *next_pending(struct sim_work_state *state, u64 pass)
+void sim_work_insert(int cpu, struct workqueue_struct *wq, struct work_struct *work)
 {
-	struct work_struct *work;
+	struct sim_pwq *pwq;
 
-	list_for_each_entry(work, &state->pending, entry)
-		if (may_run(work, pass))
-			return work;
-	return NULL;
+	if (is_refused(wq, work))
+		return;
+	if (cpu == WORK_CPU_UNBOUND || WARN_ON_ONCE(!cpu_online(cpu)))
+		cpu = (int)sim_cpu();
+	sim_order_release(work);
+	pwq = choose_pwq(cpu, wq, work);
+	work->sim_pwq = pwq;
+	work->sim_instance = ++sim_work_state(sim_world)->instance;
+	wq->flight_count++;
+	if (list_empty(&pwq->inactive) && pwq->active_count < wq->max_active)
+		activate(pwq, work);
+	else
+		link_work(work, PLACE_INACTIVE, &pwq->inactive);
 }
 
-bool sim_work_run(struct svmsim_world *world)
+void sim_pwq_refill(struct sim_pwq *pwq)
 {
-	struct sim_work_state *state = sim_work_state(world);
-	struct work_struct *work;
-	bool ran = false;
-	u64 pass;
+	while (!list_empty(&pwq->inactive) && pwq->active_count < pwq->wq->max_active) {
+		struct work_struct *next =
+			list_first_entry(&pwq->inactive, struct work_struct, entry);
 
-	if (!state)
-		return false;
-	while (sim_grace_run_one())
-		ran = true;
-	if (likely(list_empty(&state->pending)))
-		return ran;
-	pass = ++state->pass;
-	while ((work = next_pending(state, pass))) {
-		run_one(world, work, pass);
-		ran = true;
+		sim_work_unlink(next);
+		activate(pwq, next);
 	}
-	return ran;
 }
 
-bool sim_work_pending(const struct svmsim_world *world)
+void sim_work_over(struct sim_pwq *pwq, u64 instance, bool was_active)
 {
-	return sim_work_state(world) && !list_empty(&sim_work_state(world)->pending);
+	struct workqueue_struct *wq = pwq->wq;
+
+	wq->flight_count--;
+	pwq->active_count -= was_active;
+	sim_pwq_refill(pwq);
+	sim_flush_over(wq, instance);
 }
 
-bool queue_work_on(int cpu, struct workqueue_struct *wq, struct work_struct *work)
+bool sim_work_take(struct work_struct *work)
 {
-	struct sim_work_state *state = sim_work_state(sim_world);
+	struct sim_pwq *pwq = work->sim_pwq;
 
-	if (work_pending(work) || work->sim_disable_count)
+	/* Nothing but the end of the grace period takes it away from RCU. */
+	while (work_pending(work) && work->sim_place == PLACE_RCU)
+		rcu_barrier();
+	if (!work_pending(work))
 		return false;
-	work->sim_wq = wq;
-	/* A static item may have run in another world, whose passes have other numbers. */
-	if (!state->running)
-		work->sim_pass = 0;
-	list_add_tail(&work->entry, &state->pending);
+	sim_work_unlink(work);
+	if (work->sim_place == PLACE_TIMER)
+		timer_delete(&to_delayed_work(work)->timer);
+	else
+		sim_work_over(pwq, work->sim_instance, work->sim_place == PLACE_ACTIVE);
 	return true;
+}
+
+static bool may_queue(const struct work_struct *work)
+{
+	return !work_pending(work) && !work->sim_disable_count;
+}
+
+bool sim_queue_work(int cpu, struct workqueue_struct *wq, struct work_struct *work,
+		    const struct sim_site *site)
+{
+	bool queued = may_queue(work);
+
+	if (queued)
+		sim_work_insert(cpu, wq, work);
+	sim_point_here(site);
+	return queued;
 }
 
 void delayed_work_timer_fn(struct timer_list *timer)
 {
 	struct delayed_work *dwork = container_of(timer, struct delayed_work, timer);
 
-	queue_work_on(dwork->cpu, dwork->wq, &dwork->work);
+	sim_work_unlink(&dwork->work);
+	sim_work_insert(dwork->cpu, dwork->wq, &dwork->work);
 }
 
-static void arm(struct workqueue_struct *wq, struct delayed_work *dwork, int cpu,
-		unsigned long delay)
-{
-	dwork->wq = wq;
-	dwork->cpu = cpu;
-	if (delay)
-		mod_timer(&dwork->timer, jiffies + delay);
-	else
-		queue_work_on(cpu, wq, &dwork->work);
-}
-
-bool queue_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork,
+static void insert_delayed(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork,
 			   unsigned long delay)
 {
-	if (delayed_work_pending(dwork) || dwork->work.sim_disable_count)
-		return false;
-	arm(wq, dwork, cpu, delay);
-	return true;
+	struct timer_list *timer = &dwork->timer;
+
+	WARN_ON_ONCE(timer->function != delayed_work_timer_fn);
+	WARN_ON_ONCE(timer_pending(timer));
+	if (!delay) {
+		sim_work_insert(cpu, wq, &dwork->work);
+		return;
+	}
+	dwork->wq = wq;
+	dwork->cpu = cpu;
+	link_work(&dwork->work, PLACE_TIMER, &sim_work_state(sim_world)->off);
+	sim_order_release(&dwork->work);
+	timer->expires = jiffies + delay;
+	if (cpu == WORK_CPU_UNBOUND || WARN_ON_ONCE(!cpu_online(cpu)))
+		sim_timer_add(timer, (int)sim_cpu());
+	else
+		sim_timer_add(timer, cpu);
 }
 
-bool mod_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork,
-			 unsigned long delay)
+bool sim_queue_delayed(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork,
+		       unsigned long delay, const struct sim_site *site)
 {
-	bool was_pending = cancel_delayed_work(dwork);
+	bool queued = may_queue(&dwork->work);
+
+	if (queued)
+		insert_delayed(cpu, wq, dwork, delay);
+	sim_point_here(site);
+	return queued;
+}
+
+bool sim_mod_delayed(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork,
+		     unsigned long delay, const struct sim_site *site)
+{
+	bool was_pending = sim_work_take(&dwork->work);
 
 	if (!dwork->work.sim_disable_count)
-		arm(wq, dwork, cpu, delay);
+		insert_delayed(cpu, wq, dwork, delay);
+	sim_point_here(site);
 	return was_pending;
 }
 
@@ -188,101 +199,62 @@ static void rcu_work_fn(struct rcu_head *head)
 {
 	struct rcu_work *rwork = container_of(head, struct rcu_work, rcu);
 
-	queue_work(rwork->wq, &rwork->work);
+	if (!work_pending(&rwork->work))
+		return;
+	sim_work_unlink(&rwork->work);
+	sim_work_insert(WORK_CPU_UNBOUND, rwork->wq, &rwork->work);
 }
 
 bool queue_rcu_work(struct workqueue_struct *wq, struct rcu_work *rwork)
 {
-	if (work_pending(&rwork->work) || rwork->work.sim_disable_count)
+	if (!may_queue(&rwork->work))
 		return false;
 	rwork->wq = wq;
+	link_work(&rwork->work, PLACE_RCU, &sim_work_state(sim_world)->off);
 	call_rcu(&rwork->rcu, rcu_work_fn);
-	return true;
-}
-
-/* An item that waits for itself, or for what its caller runs in, would never go on. */
-static bool is_own(const struct work_struct *work)
-{
-	if (!is_running(work))
-		return false;
-	sim_wait_forever(work->sim_name ? work->sim_name : "work");
-	return true;
-}
-
-bool flush_work(struct work_struct *work)
-{
-	struct sim_work_state *state = sim_work_state(sim_world);
-
-	if (is_own(work) || !work_pending(work))
-		return false;
-	run_one(sim_world, work, ++state->pass);
 	return true;
 }
 
 bool cancel_work(struct work_struct *work)
 {
-	return take_out(work);
-}
-
-bool cancel_work_sync(struct work_struct *work)
-{
-	bool was_pending = take_out(work);
-
-	is_own(work);
-	return was_pending;
-}
-
-bool flush_delayed_work(struct delayed_work *dwork)
-{
-	if (timer_delete(&dwork->timer))
-		queue_work_on(dwork->cpu, dwork->wq, &dwork->work);
-	return flush_work(&dwork->work);
+	return sim_work_take(work);
 }
 
 bool cancel_delayed_work(struct delayed_work *dwork)
 {
-	bool was_armed = timer_delete(&dwork->timer);
-
-	return take_out(&dwork->work) || was_armed;
+	return sim_work_take(&dwork->work);
 }
 
-bool cancel_delayed_work_sync(struct delayed_work *dwork)
+/* While it waits for the running instance nobody may queue the item again. */
+bool sim_cancel_sync(struct work_struct *work, bool disable, const struct sim_site *site)
 {
-	bool was_pending = cancel_delayed_work(dwork);
+	bool was_pending;
 
-	is_own(&dwork->work);
+	sim_point_here(site);
+	was_pending = sim_work_take(work);
+	work->sim_disable_count++;
+	sim_flush_running(work, site);
+	if (!disable)
+		work->sim_disable_count--;
 	return was_pending;
 }
 
 bool disable_work(struct work_struct *work)
 {
 	work->sim_disable_count++;
-	return cancel_work(work);
-}
-
-bool disable_work_sync(struct work_struct *work)
-{
-	work->sim_disable_count++;
-	return cancel_work_sync(work);
-}
-
-bool enable_work(struct work_struct *work)
-{
-	if (WARN_ON_ONCE(!work->sim_disable_count))
-		return false;
-	return --work->sim_disable_count == 0;
+	return sim_work_take(work);
 }
 
 bool disable_delayed_work(struct delayed_work *dwork)
 {
-	dwork->work.sim_disable_count++;
-	return cancel_delayed_work(dwork);
+	return disable_work(&dwork->work);
 }
 
-bool disable_delayed_work_sync(struct delayed_work *dwork)
+bool enable_work(struct work_struct *work)
 {
-	dwork->work.sim_disable_count++;
-	return cancel_delayed_work_sync(dwork);
+	if (WARN_ONCE(!work->sim_disable_count, "workqueue: work disable count underflowed\n"))
+		return true;
+	return --work->sim_disable_count == 0;
 }
 
 bool enable_delayed_work(struct delayed_work *dwork)
@@ -292,127 +264,157 @@ bool enable_delayed_work(struct delayed_work *dwork)
 
 unsigned int work_busy(struct work_struct *work)
 {
-	return (work_pending(work) ? 1 : 0) | (is_running(work) ? 2 : 0);
+	return (work_pending(work) ? WORK_BUSY_PENDING : 0) |
+	       (sim_worker_running(work, work->func, NULL) ? WORK_BUSY_RUNNING : 0);
 }
 
 struct work_struct *current_work(void)
 {
-	const struct sim_running *running = sim_work_state(sim_world)->running;
+	const struct sim_worker *worker = sim_worker_current();
 
-	return running ? running->work : NULL;
+	return worker ? (struct work_struct *)worker->work : NULL;
 }
 
-static struct work_struct *next_of_queue(const struct workqueue_struct *wq, u64 pass)
+/* An item on the stack that is still in use when the stack goes is a bug; ODEBUG's words. */
+void destroy_work_on_stack(struct work_struct *work)
+{
+	WARN(work_pending(work), "ODEBUG: free active (active state 0) object type: work_struct\n");
+	if (work_pending(work))
+		sim_work_take(work);
+}
+
+void destroy_delayed_work_on_stack(struct delayed_work *dwork)
+{
+	timer_destroy_on_stack(&dwork->timer);
+	destroy_work_on_stack(&dwork->work);
+}
+
+static struct work_struct *find_in(struct list_head *list,
+				   bool (*fn)(struct work_struct *work, const void *ctx),
+				   const void *ctx)
 {
 	struct work_struct *work;
 
-	list_for_each_entry(work, &sim_work_state(sim_world)->pending, entry)
-		if (work->sim_wq == wq && work->sim_pass < pass)
+	list_for_each_entry(work, list, entry)
+		if (fn(work, ctx))
 			return work;
 	return NULL;
 }
 
-/* Each item once: what is queued anew while flushing need not have run. */
-void __flush_workqueue(struct workqueue_struct *wq)
+/**
+ * struct finding - a search among the items set aside for workers
+ * @fn: what to look for
+ * @ctx: for @fn
+ * @found: by it
+ */
+struct finding {
+	bool (*fn)(struct work_struct *work, const void *ctx);
+	const void *ctx;
+	struct work_struct *found;
+};
+
+static bool find_scheduled(const struct sim_worker *worker, const void *ctx)
+{
+	struct finding *finding = (struct finding *)ctx;
+
+	finding->found = find_in((struct list_head *)&worker->scheduled, finding->fn,
+				 finding->ctx);
+	return finding->found != NULL;
+}
+
+struct work_struct *sim_work_find_in_flight(bool (*fn)(struct work_struct *work, const void *ctx),
+					    const void *ctx)
 {
 	struct sim_work_state *state = sim_work_state(sim_world);
-	struct work_struct *work;
-	u64 pass;
+	struct finding finding = { fn, ctx, NULL };
+	struct workqueue_struct *wq;
 
-	if (queue_is_running(wq)) {
-		sim_wait_forever(wq->name);
-		return;
+	for (unsigned int i = 0; i < state->pool_count; i++) {
+		finding.found = find_in(&state->pool[i].worklist, fn, ctx);
+		if (finding.found)
+			return finding.found;
 	}
-	pass = ++state->pass;
-	while ((work = next_of_queue(wq, pass)))
-		run_one(sim_world, work, pass);
-}
-
-/* The kernel too gives up on items that keep queueing themselves, with a warning. */
-void drain_workqueue(struct workqueue_struct *wq)
-{
-	for (unsigned int flush_count = 1; flush_count <= 10; flush_count++) {
-		__flush_workqueue(wq);
-		if (!next_of_queue(wq, ~0ull))
-			return;
+	if (sim_worker_find(find_scheduled, &finding))
+		return finding.found;
+	list_for_each_entry(wq, &state->wq, entry) {
+		for (unsigned int i = 0; i < wq->pwq_count; i++) {
+			finding.found = find_in(&wq->pwq[i].inactive, fn, ctx);
+			if (finding.found)
+				return finding.found;
+		}
 	}
-	WARN(1, "workqueue %s: drain_workqueue() isn't complete after 10 tries\n", wq->name);
+	return NULL;
 }
 
-struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...)
+bool sim_work_in_flight(const struct work_struct *work)
 {
-	struct workqueue_struct *wq = kzalloc_obj(*wq);
-	va_list args;
-
-	if (!wq)
-		return NULL;
-	va_start(args, max_active);
-	vsnprintf(wq->name, sizeof(wq->name), fmt, args);
-	va_end(args);
-	wq->is_ordered = max_active == 1;
-	list_add_tail(&wq->entry, &sim_work_state(sim_world)->queues);
-	return wq;
+	return work_pending(work) &&
+	       (work->sim_place == PLACE_ACTIVE || work->sim_place == PLACE_INACTIVE);
 }
 
-/* An item that still queues itself is taken out: it would refer to a queue that is gone. */
-void destroy_workqueue(struct workqueue_struct *wq)
+/** struct memory - a range that was freed */
+struct memory {
+	uintptr_t start;
+	size_t bytes;
+};
+
+static bool is_in_memory(struct work_struct *work, const void *ctx)
 {
-	struct work_struct *work;
+	const struct memory *memory = ctx;
 
-	drain_workqueue(wq);
-	while ((work = next_of_queue(wq, ~0ull)))
-		take_out(work);
-	list_del(&wq->entry);
-	kfree(wq);
+	return (uintptr_t)work - memory->start < memory->bytes;
 }
 
+/* Of an item that waits for its timer it is the timer that complains. */
 void sim_work_memory_freed(const void *start, size_t bytes)
 {
 	struct sim_work_state *state = sim_work_state(sim_world);
-	struct work_struct *work, *next;
+	struct memory memory = { (uintptr_t)start, bytes };
+	struct work_struct *work;
 
-	if (likely(!state || list_empty(&state->pending)))
+	if (likely(!state || !state->linked_count))
 		return;
-	list_for_each_entry_safe(work, next, &state->pending, entry) {
-		if ((uintptr_t)work - (uintptr_t)start >= bytes)
-			continue;
-		take_out(work);
+	while ((work = sim_work_find_in_flight(is_in_memory, &memory))) {
+		sim_work_take(work);
 		WARN(1, "ODEBUG: free active (active state 0) object type: work_struct\n");
 	}
+	while ((work = find_in(&state->off, is_in_memory, &memory)))
+		sim_work_unlink(work);
 }
 
-static int work_make(struct svmsim_world *world)
+bool(queue_work_on)(int cpu, struct workqueue_struct *wq, struct work_struct *work)
 {
-	struct sim_work_state *state = sim_alloc(world, sizeof(*state));
-
-	INIT_LIST_HEAD(&state->pending);
-	INIT_LIST_HEAD(&state->queues);
-	world->slot[SIM_SLOT_WORK] = state;
-	return 0;
+	return queue_work_on(cpu, wq, work);
 }
 
-/* Static items outlive a run, so they must not stay linked. */
-static void work_reset(struct svmsim_world *world)
+bool(queue_delayed_work_on)(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork,
+			    unsigned long delay)
 {
-	struct sim_work_state *state = sim_work_state(world);
-
-	while (!list_empty(&state->pending))
-		take_out(list_first_entry(&state->pending, struct work_struct, entry));
-	INIT_LIST_HEAD(&state->queues);
-	state->running = NULL;
+	return queue_delayed_work_on(cpu, wq, dwork, delay);
 }
 
-static void work_unmake(struct svmsim_world *world)
+bool(mod_delayed_work_on)(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork,
+			  unsigned long delay)
 {
-	work_reset(world);
-	sim_free(world, world->slot[SIM_SLOT_WORK], sizeof(struct sim_work_state));
-	world->slot[SIM_SLOT_WORK] = NULL;
+	return mod_delayed_work_on(cpu, wq, dwork, delay);
 }
 
-const struct sim_layer sim_layer_work = {
-	.name = "work",
-	.slot = SIM_SLOT_WORK,
-	.make = work_make,
-	.reset = work_reset,
-	.unmake = work_unmake,
-};
+bool(cancel_work_sync)(struct work_struct *work)
+{
+	return cancel_work_sync(work);
+}
+
+bool(cancel_delayed_work_sync)(struct delayed_work *dwork)
+{
+	return cancel_delayed_work_sync(dwork);
+}
+
+bool(disable_work_sync)(struct work_struct *work)
+{
+	return disable_work_sync(work);
+}
+
+bool(disable_delayed_work_sync)(struct delayed_work *dwork)
+{
+	return disable_delayed_work_sync(dwork);
+}

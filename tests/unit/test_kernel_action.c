@@ -3,12 +3,12 @@
 #include "kernel/world.h"
 #include "ktest.h"
 
-static const struct sim_layer *const layers[] = { &sim_layer_slab, &sim_layer_time,
-						  &sim_layer_work };
+static const struct sim_layer *const layers[] = { &sim_layer_slab, &sim_layer_irq,
+						  &sim_layer_time, &sim_layer_work };
 
 static void test_action_is_a_step_of_1_us(void **state)
 {
-	struct svmsim_world *world = ktest_world(layers, 3, NULL);
+	struct svmsim_world *world = ktest_world(layers, 4, NULL);
 	char actor[] = "d0";
 
 	svmsim_world_action(world, actor, "link");
@@ -28,7 +28,7 @@ static void test_action_is_a_step_of_1_us(void **state)
 
 static void test_advance_is_no_step(void **state)
 {
-	struct svmsim_world *world = ktest_world(layers, 3, NULL);
+	struct svmsim_world *world = ktest_world(layers, 4, NULL);
 	u64 digest = svmsim_world_digest(world);
 
 	svmsim_world_advance(world, 12345);
@@ -46,7 +46,7 @@ static void run_actions(struct svmsim_world *world, const char *verb)
 
 static void test_digest_follows_the_actions(void **state)
 {
-	struct svmsim_world *world = ktest_world(layers, 3, NULL);
+	struct svmsim_world *world = ktest_world(layers, 4, NULL);
 	u64 first, other;
 
 	run_actions(world, "free");
@@ -62,8 +62,8 @@ static void test_digest_follows_the_actions(void **state)
 
 static void test_action_enters_its_world(void **state)
 {
-	struct svmsim_world *a = ktest_world(layers, 3, NULL);
-	struct svmsim_world *b = ktest_world(layers, 3, NULL);
+	struct svmsim_world *a = ktest_world(layers, 4, NULL);
+	struct svmsim_world *b = ktest_world(layers, 4, NULL);
 
 	svmsim_world_action(a, "d0", "link");
 	ktest_assert_ptr_equal(sim_world, a);
