@@ -216,6 +216,7 @@ struct svmsim_injected {
  * @golden_count: number of @golden
  * @golden: golden blocks in the order of the file
  * @shown: what options asked to show, "" if nothing
+ * @locks: order of locks for svmsim_lock_union_add(); "" if there is none, or a report about it
  * @schedule: its choices, "" for a run that nobody chose in
  * @switch_count: switches from one task to another
  * @point_count: how often the scheduler was asked
@@ -247,6 +248,7 @@ struct svmsim_run {
 	unsigned int golden_count;
 	const struct svmsim_golden *golden;
 	const char *shown;
+	const char *locks;
 	const char *schedule;
 	uint64_t switch_count;
 	uint64_t point_count;

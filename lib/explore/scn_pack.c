@@ -215,6 +215,7 @@ static void pack_run(struct packer *packer, struct svmsim_run *run)
 	run->failure = failure;
 	run->golden = golden;
 	pack_text(packer, &run->shown);
+	pack_text(packer, &run->locks);
 	pack_text(packer, &run->schedule);
 	pack_u64(packer, &run->switch_count);
 	pack_u64(packer, &run->point_count);

@@ -2,7 +2,9 @@
 /* From a run to its record; running twice, and with other memory fill. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <svmsim/locks.h>
 #include "explore/scn_fault.h"
 #include "explore/scn_sched.h"
 #include "host/host.h"
@@ -140,6 +142,25 @@ static void sort_failures(struct scn_runner *runner)
 	}
 }
 
+/* A run that reported an order has said what is wrong in it; the rest of its order is in doubt. */
+static const char *locks_text(struct scn_runner *runner, const struct svmsim_run *run)
+{
+	const char *copy;
+	char *text;
+	unsigned int i;
+
+	for (i = 0; i < run->report_count; i++) {
+		if (!strcmp(run->report[i].report.identifier, "lock-order"))
+			return "";
+	}
+	if (!runner->world)
+		return "";
+	text = svmsim_lock_order_text(runner->world);
+	copy = scn_strdup(runner->arena, text);
+	free(text);
+	return copy;
+}
+
 struct svmsim_run *scn_run_record(struct scn_runner *runner, enum svmsim_verdict verdict,
 				  uint64_t digest)
 {
@@ -188,6 +209,7 @@ struct svmsim_run *scn_run_record(struct scn_runner *runner, enum svmsim_verdict
 	run->golden_count = runner->golden_count;
 	run->golden = runner->golden;
 	run->shown = scn_strdup(runner->arena, runner->shown);
+	run->locks = locks_text(runner, run);
 	run->schedule = scn_strdup(runner->arena, runner->scheduled.schedule);
 	run->switch_count = runner->scheduled.switch_count;
 	run->point_count = runner->scheduled.point_count;

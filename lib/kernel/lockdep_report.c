@@ -252,8 +252,8 @@ void lockdep_report_nest(struct lockdep_state *state, const struct sim_held_lock
 	report = lockdep_report_begin(SIM_REPORT_LOCK_ORDER, next->ip);
 	sim_report_field(report, "second", "%s", lockdep_class_name(state, next->class, name));
 	sim_report_field(report, "what", "nest-lock-not-held");
-	sim_report_line(report, "%s is taken under %s, which orders such locks and is not held", name,
-			nest);
+	sim_report_line(report, "%s is taken under %s, which orders such locks and is not held",
+			name, nest);
 	sim_report_raise(report);
 }
 

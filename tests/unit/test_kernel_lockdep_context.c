@@ -282,7 +282,8 @@ static void test_enabled_under_lock(void **state)
 	task->irqs_disabled = false;
 	sim_lockdep_irqs_enabled();
 	spin_give(&spin);
-	ktest_assert_string_contains(report_text(world, 0), "what=irq-unsafe irq=hardirq lock=spin");
+	ktest_assert_string_contains(report_text(world, 0),
+				     "what=irq-unsafe irq=hardirq lock=spin");
 	ktest_expect_report(world, "lock-context", 1);
 }
 

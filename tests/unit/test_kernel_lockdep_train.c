@@ -114,8 +114,8 @@ static void test_nofs_still_invalidates(void **state)
 	alloc(GFP_NOFS);
 	give(&a);
 	ktest_assert_string_contains(report_text(world, 0),
-				     "lock-order first=a second=mmu_notifier_invalidate_range_start "
-				     "cycle=2 via=mmu_notifier_invalidate_range_start");
+				     "first=a second=mmu_notifier_invalidate_range_start cycle=2 "
+				     "via=mmu_notifier_invalidate_range_start");
 	ktest_expect_report(world, "lock-order", 1);
 	/* A lock of a file system's own reclaim. */
 	fs_reclaim_acquire(GFP_KERNEL);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <svmsim/locks.h>
 #include <svmsim/scenario.h>
 
 /** enum cli_status - exit statuses, one meaning each */
@@ -244,6 +245,7 @@ struct cli_tally {
 	unsigned int inconclusive;
 	unsigned int defect;
 	unsigned int task_count;
+	struct svmsim_lock_union *locks;
 	bool color;
 	bool twice;
 	struct cli_faults *faults;
@@ -270,7 +272,9 @@ FILE *cli_trace_open(const char *path);
 void cli_trace_event(void *ctx, const struct svmsim_event *event);
 /** cli_status - exit status of a set of runs */
 enum cli_status cli_status(const struct cli_tally *tally);
-/** cli_count - count a run */
+/** cli_lock_findings - number of orders of locks that are wrong only together */
+unsigned int cli_lock_findings(const struct cli_tally *tally);
+/** cli_count - count a run, and add its order of locks */
 void cli_count(struct cli_tally *tally, const struct svmsim_run *run);
 
 /* Printers of records: one call a run, one at the end; text, KTAP, JSON. */

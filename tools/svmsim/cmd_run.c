@@ -286,6 +286,7 @@ static int run_files(const struct cli_args *args, const struct cli_files *files,
 							       !strcmp(format->name, "text");
 		state.tally.twice = run_options->twice;
 		state.tally.faults = run_options->faults ? faults : NULL;
+		state.tally.locks = svmsim_lock_union_make();
 		state.fatal = cli_has(args, "fatal");
 		state.progress = isatty(STDERR_FILENO) && state.tally.task_count > 1;
 		cli_lanes(task, state.tally.task_count, (unsigned int)jobs, run_options, trace,
@@ -297,6 +298,7 @@ static int run_files(const struct cli_args *args, const struct cli_files *files,
 		    status == CLI_HELD)
 			status = CLI_INCONCLUSIVE;
 	}
+	svmsim_lock_union_free(state.tally.locks);
 	host_free(task);
 	if (trace)
 		fclose(trace);
@@ -346,7 +348,8 @@ const struct cli_command cli_cmd_run = {
 	.detail = "Executes scenarios, every repetition of each once. A file named here also "
 		  "prints the\nreports that it expects; a directory prints only what is wrong. "
 		  "With --sched random or\npct each seed is a schedule; each pin of a scenario is "
-		  "one more run.",
+		  "one more run. At the end the\norders in which all of them took locks are "
+		  "put together: what is wrong only so is a finding.",
 	.example = {
 		"svmsim run scenarios/hole/unlink.svm -D IOMMU=arm-lpae",
 		"svmsim run --jobs 4 --format ktap scenarios/",

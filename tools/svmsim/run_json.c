@@ -151,11 +151,28 @@ void cli_json_run(struct cli_tally *tally, const struct cli_task *task,
 	json_array_append_new(tally->json, object);
 }
 
+/* What no run had by itself. */
+static json_t *lock_findings(const struct cli_tally *tally)
+{
+	struct svmsim_lock_finding finding;
+	json_t *list = json_array();
+	unsigned int i;
+
+	for (i = 0; tally->locks && !svmsim_lock_union_finding(tally->locks, i, &finding); i++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s}",
+						      "identifier", "lock-order", "first",
+						      finding.first, "second", finding.second,
+						      "cycle", (int)finding.cycle, "file",
+						      finding.file, "other_file",
+						      finding.other_file, "text", finding.text));
+	return list;
+}
+
 void cli_json_end(struct cli_tally *tally)
 {
 	json_t *list = tally->json ? tally->json : json_array();
-
-	json_t *object = json_pack("{s:o, s:i, s:i, s:i, s:i}", "runs", list,
+	json_t *object = json_pack("{s:o, s:o, s:i, s:i, s:i, s:i}", "runs", list,
+				   "together", lock_findings(tally),
 				   "passed", (int)tally->passed, "failed", (int)tally->failed,
 				   "skipped", (int)tally->skipped,
 				   "inconclusive", (int)tally->inconclusive);

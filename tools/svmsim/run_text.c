@@ -137,12 +137,26 @@ void cli_text_run(struct cli_tally *tally, const struct cli_task *task,
 		printf("replay: %s %s\n", cli_program, run->replay);
 }
 
+/* What no run had by itself, in the same form as its reports. */
+static void print_locks(const struct cli_tally *tally, const char *prefix)
+{
+	struct svmsim_lock_finding finding;
+	unsigned int i;
+
+	for (i = 0; tally->locks && !svmsim_lock_union_finding(tally->locks, i, &finding); i++) {
+		printf("%s%s with %s:\n", prefix, finding.file, finding.other_file);
+		print_indented(finding.text, prefix);
+	}
+}
+
 static void print_counts(const struct cli_tally *tally, const char *prefix)
 {
 	printf("%s%u passed, %u failed, %u skipped", prefix, tally->passed, tally->failed,
 	       tally->skipped);
 	if (tally->inconclusive)
 		printf(", %u inconclusive", tally->inconclusive);
+	if (cli_lock_findings(tally))
+		printf("; %u wrong only together", cli_lock_findings(tally));
 	putchar('\n');
 }
 
@@ -150,6 +164,7 @@ void cli_text_end(struct cli_tally *tally)
 {
 	if (tally->faults)
 		cli_faults_print(tally->faults, "");
+	print_locks(tally, "");
 	print_counts(tally, "");
 }
 
@@ -178,5 +193,6 @@ void cli_ktap_end(struct cli_tally *tally)
 {
 	if (tally->faults)
 		cli_faults_print(tally->faults, "# ");
+	print_locks(tally, "# ");
 	print_counts(tally, "# ");
 }
