@@ -52,8 +52,6 @@ struct lockdep_map {
 	u8 wait_type_inner;
 	u8 lock_type;
 	u8 sim_subclass;
-	u32 sim_writers;
-	u32 sim_readers;
 };
 
 #define STATIC_LOCKDEP_MAP_INIT(_name, _key) { .name = (_name), .key = (void *)(_key) }

@@ -5,129 +5,113 @@
 #include <linux/irqflags.h>
 #include <linux/lockdep.h>
 #include <linux/preempt.h>
+#include <linux/rwlock.h>
 #include <linux/spinlock_types.h>
 
 /*
- * All forms come down to five operations on the lock's map (kernel/lock.h), which report an unlock
- * of a lock that is not held and a second lock by the holder.
+ * All forms come down to these. A contended lock makes the task spin: it keeps its CPU, and gets
+ * the lock in the order of asking. _bh and _irq forms keep softirqs and interrupts of the CPU out.
  */
-/* fidelity: simplified: one task; bh and irq forms keep their own state but mask nothing */
-void sim_spin_init(struct lockdep_map *map, const char *name);
-void sim_spin_lock(struct lockdep_map *map);
-int sim_spin_trylock(struct lockdep_map *map);
-void sim_spin_unlock(struct lockdep_map *map);
-void sim_read_lock(struct lockdep_map *map);
-void sim_read_unlock(struct lockdep_map *map);
+/* fidelity: simplified: no other difference than that spinning costs no time */
+void sim_spin_init(struct raw_spinlock *lock, const char *name, struct lock_class_key *key,
+		   unsigned int wait_type);
+void sim_spin_lock(struct raw_spinlock *lock, unsigned int subclass, const struct sim_site *site);
+void sim_spin_lock_nest(struct raw_spinlock *lock, struct lockdep_map *nest_lock,
+			const struct sim_site *site);
+void sim_spin_lock_bh(struct raw_spinlock *lock, const struct sim_site *site);
+unsigned long sim_spin_lock_irqsave(struct raw_spinlock *lock, unsigned int subclass,
+				    const struct sim_site *site);
+int sim_spin_trylock(struct raw_spinlock *lock, const struct sim_site *site);
+int sim_spin_trylock_bh(struct raw_spinlock *lock, const struct sim_site *site);
+int sim_spin_trylock_irqsave(struct raw_spinlock *lock, unsigned long *flags,
+			     const struct sim_site *site);
+void sim_spin_unlock(struct raw_spinlock *lock, const struct sim_site *site);
+void sim_spin_unlock_bh(struct raw_spinlock *lock, const struct sim_site *site);
+void sim_spin_unlock_irqrestore(struct raw_spinlock *lock, unsigned long flags,
+				const struct sim_site *site);
 
-#define raw_spin_lock_init(lock) sim_spin_init(&(lock)->dep_map, #lock)
-#define spin_lock_init(lock) sim_spin_init(&(lock)->dep_map, #lock)
-#define rwlock_init(lock) sim_spin_init(&(lock)->dep_map, #lock)
+#define raw_spin_lock_init(lock)                                            \
+	do {                                                                \
+		static struct lock_class_key __key = SIM_LOCK_CLASS_KEY;    \
+		sim_spin_init(lock, #lock, &__key, LD_WAIT_SPIN);           \
+	} while (0)
+#define spin_lock_init(lock)                                                \
+	do {                                                                \
+		static struct lock_class_key __key = SIM_LOCK_CLASS_KEY;    \
+		sim_spin_init(&(lock)->rlock, #lock, &__key, LD_WAIT_CONFIG); \
+	} while (0)
 
-static inline void spin_lock(spinlock_t *lock)
+static inline raw_spinlock_t *spinlock_check(spinlock_t *lock)
 {
-	sim_spin_lock(&lock->dep_map);
+	return &lock->rlock;
 }
 
-static inline void spin_unlock(spinlock_t *lock)
-{
-	sim_spin_unlock(&lock->dep_map);
-}
-
-static inline int spin_trylock(spinlock_t *lock)
-{
-	return sim_spin_trylock(&lock->dep_map);
-}
-
-static inline int spin_is_locked(spinlock_t *lock)
-{
-	return lock->dep_map.sim_writers != 0;
-}
-
-static inline void spin_lock_bh(spinlock_t *lock)
-{
-	local_bh_disable();
-	sim_spin_lock(&lock->dep_map);
-}
-
-static inline void spin_unlock_bh(spinlock_t *lock)
-{
-	sim_spin_unlock(&lock->dep_map);
-	local_bh_enable();
-}
-
-static inline void spin_lock_irq(spinlock_t *lock)
-{
-	local_irq_disable();
-	sim_spin_lock(&lock->dep_map);
-}
-
-static inline void spin_unlock_irq(spinlock_t *lock)
-{
-	sim_spin_unlock(&lock->dep_map);
-	local_irq_enable();
-}
-
-static inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
-{
-	sim_spin_unlock(&lock->dep_map);
-	sim_irq_restore(flags);
-}
-
-static inline unsigned long sim_spin_lock_irqsave(struct lockdep_map *map)
-{
-	unsigned long flags = sim_irq_save();
-
-	sim_spin_lock(map);
-	return flags;
-}
-
-static inline int sim_spin_trylock_irqsave(struct lockdep_map *map, unsigned long *flags)
-{
-	*flags = sim_irq_save();
-	if (sim_spin_trylock(map))
-		return 1;
-	sim_irq_restore(*flags);
-	return 0;
-}
-
-#define spin_lock_irqsave(lock, flags) \
-	do { (flags) = sim_spin_lock_irqsave(&(lock)->dep_map); } while (0)
-#define spin_trylock_irqsave(lock, flags) sim_spin_trylock_irqsave(&(lock)->dep_map, &(flags))
-#define spin_lock_nested(lock, subclass) ((void)(subclass), spin_lock(lock))
-#define spin_lock_irqsave_nested(lock, flags, subclass) spin_lock_irqsave(lock, flags)
-#define assert_spin_locked(lock) lockdep_assert(spin_is_locked(lock))
-
-#define raw_spin_lock(lock) sim_spin_lock(&(lock)->dep_map)
-#define raw_spin_unlock(lock) sim_spin_unlock(&(lock)->dep_map)
-#define raw_spin_trylock(lock) sim_spin_trylock(&(lock)->dep_map)
-#define raw_spin_is_locked(lock) ((lock)->dep_map.sim_writers != 0)
-#define raw_spin_lock_irqsave(lock, flags) \
-	do { (flags) = sim_spin_lock_irqsave(&(lock)->dep_map); } while (0)
-#define raw_spin_unlock_irqrestore(lock, flags) \
-	do { sim_spin_unlock(&(lock)->dep_map); sim_irq_restore(flags); } while (0)
+#define raw_spin_lock(lock) sim_spin_lock(lock, 0, SIM_LOCK_AT("raw_spin_lock", #lock))
+#define raw_spin_lock_nested(lock, subclass) \
+	sim_spin_lock(lock, subclass, SIM_LOCK_AT("raw_spin_lock_nested", #lock))
+#define raw_spin_lock_nest_lock(lock, nest_lock) \
+	sim_spin_lock_nest(lock, &(nest_lock)->dep_map, \
+		SIM_LOCK_AT("raw_spin_lock_nest_lock", #lock))
+#define raw_spin_lock_bh(lock) sim_spin_lock_bh(lock, SIM_LOCK_AT("raw_spin_lock_bh", #lock))
 #define raw_spin_lock_irq(lock) \
-	do { local_irq_disable(); sim_spin_lock(&(lock)->dep_map); } while (0)
+	((void)sim_spin_lock_irqsave(lock, 0, SIM_LOCK_AT("raw_spin_lock_irq", #lock)))
+#define raw_spin_lock_irqsave(lock, flags) \
+	((flags) = sim_spin_lock_irqsave(lock, 0, SIM_LOCK_AT("raw_spin_lock_irqsave", #lock)))
+#define raw_spin_lock_irqsave_nested(lock, flags, subclass) \
+	((flags) = sim_spin_lock_irqsave(lock, subclass, \
+		SIM_LOCK_AT("raw_spin_lock_irqsave_nested", #lock)))
+#define raw_spin_trylock(lock) sim_spin_trylock(lock, SIM_LOCK_AT("raw_spin_trylock", #lock))
+#define raw_spin_trylock_bh(lock) \
+	sim_spin_trylock_bh(lock, SIM_LOCK_AT("raw_spin_trylock_bh", #lock))
+#define raw_spin_trylock_irq(lock) \
+	sim_spin_trylock_irqsave(lock, NULL, SIM_LOCK_AT("raw_spin_trylock_irq", #lock))
+#define raw_spin_trylock_irqsave(lock, flags) \
+	sim_spin_trylock_irqsave(lock, &(flags), SIM_LOCK_AT("raw_spin_trylock_irqsave", #lock))
+#define raw_spin_unlock(lock) sim_spin_unlock(lock, SIM_UNLOCK_AT("raw_spin_unlock", #lock))
+#define raw_spin_unlock_bh(lock) \
+	sim_spin_unlock_bh(lock, SIM_UNLOCK_AT("raw_spin_unlock_bh", #lock))
 #define raw_spin_unlock_irq(lock) \
-	do { sim_spin_unlock(&(lock)->dep_map); local_irq_enable(); } while (0)
+	sim_spin_unlock_irqrestore(lock, 0, SIM_UNLOCK_AT("raw_spin_unlock_irq", #lock))
+#define raw_spin_unlock_irqrestore(lock, flags) \
+	sim_spin_unlock_irqrestore(lock, flags, \
+		SIM_UNLOCK_AT("raw_spin_unlock_irqrestore", #lock))
+#define raw_spin_is_locked(lock) ((lock)->sim.owner != NULL)
+#define raw_spin_is_contended(lock) ((lock)->sim.first != NULL)
+#define assert_raw_spin_locked(lock) lockdep_assert(raw_spin_is_locked(lock))
 
-static inline void read_lock(rwlock_t *lock)
-{
-	sim_read_lock(&lock->dep_map);
-}
-
-static inline void read_unlock(rwlock_t *lock)
-{
-	sim_read_unlock(&lock->dep_map);
-}
-
-static inline void write_lock(rwlock_t *lock)
-{
-	sim_spin_lock(&lock->dep_map);
-}
-
-static inline void write_unlock(rwlock_t *lock)
-{
-	sim_spin_unlock(&lock->dep_map);
-}
+#define spin_lock(lock) sim_spin_lock(&(lock)->rlock, 0, SIM_LOCK_AT("spin_lock", #lock))
+#define spin_lock_nested(lock, subclass) \
+	sim_spin_lock(&(lock)->rlock, subclass, SIM_LOCK_AT("spin_lock_nested", #lock))
+#define spin_lock_nest_lock(lock, nest_lock) \
+	sim_spin_lock_nest(&(lock)->rlock, &(nest_lock)->dep_map, \
+		SIM_LOCK_AT("spin_lock_nest_lock", #lock))
+#define spin_lock_bh(lock) sim_spin_lock_bh(&(lock)->rlock, SIM_LOCK_AT("spin_lock_bh", #lock))
+#define spin_lock_irq(lock) \
+	((void)sim_spin_lock_irqsave(&(lock)->rlock, 0, SIM_LOCK_AT("spin_lock_irq", #lock)))
+#define spin_lock_irqsave(lock, flags) \
+	((flags) = sim_spin_lock_irqsave(&(lock)->rlock, 0, \
+		SIM_LOCK_AT("spin_lock_irqsave", #lock)))
+#define spin_lock_irqsave_nested(lock, flags, subclass) \
+	((flags) = sim_spin_lock_irqsave(&(lock)->rlock, subclass, \
+		SIM_LOCK_AT("spin_lock_irqsave_nested", #lock)))
+#define spin_trylock(lock) sim_spin_trylock(&(lock)->rlock, SIM_LOCK_AT("spin_trylock", #lock))
+#define spin_trylock_bh(lock) \
+	sim_spin_trylock_bh(&(lock)->rlock, SIM_LOCK_AT("spin_trylock_bh", #lock))
+#define spin_trylock_irq(lock) \
+	sim_spin_trylock_irqsave(&(lock)->rlock, NULL, SIM_LOCK_AT("spin_trylock_irq", #lock))
+#define spin_trylock_irqsave(lock, flags) \
+	sim_spin_trylock_irqsave(&(lock)->rlock, &(flags), \
+		SIM_LOCK_AT("spin_trylock_irqsave", #lock))
+#define spin_unlock(lock) sim_spin_unlock(&(lock)->rlock, SIM_UNLOCK_AT("spin_unlock", #lock))
+#define spin_unlock_bh(lock) \
+	sim_spin_unlock_bh(&(lock)->rlock, SIM_UNLOCK_AT("spin_unlock_bh", #lock))
+#define spin_unlock_irq(lock) \
+	sim_spin_unlock_irqrestore(&(lock)->rlock, 0, SIM_UNLOCK_AT("spin_unlock_irq", #lock))
+#define spin_unlock_irqrestore(lock, flags) \
+	sim_spin_unlock_irqrestore(&(lock)->rlock, flags, \
+		SIM_UNLOCK_AT("spin_unlock_irqrestore", #lock))
+#define spin_is_locked(lock) ((lock)->sim.owner != NULL)
+#define spin_is_contended(lock) ((lock)->sim.first != NULL)
+#define assert_spin_locked(lock) lockdep_assert(spin_is_locked(lock))
 
 #endif

@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "kernel/lock.h"
-#include <linux/irqflags.h>
-#include <linux/mutex.h>
-#include <linux/preempt.h>
-#include <linux/rwsem.h>
-#include <linux/spinlock.h>
-#include "kernel/task.h"
-#include "kernel/warn_internal.h"
+#include <linux/errno.h>
+#include "kernel/lock_internal.h"
+#include "kernel/lock_state.h"
+#include "kernel/lockdep.h"
+#include "kernel/task_internal.h"
 #include "kernel/world.h"
 
-/**
- * struct lock_state - what slot SIM_SLOT_LOCK points to
- * @held: locks held now, in order of taking, @held_count of @held_capacity
- */
-struct lock_state {
-	struct lockdep_map **held;
-	unsigned int held_count;
-	unsigned int held_capacity;
-};
-
-static struct lock_state *lock_state(void)
-{
-	return sim_world->slot[SIM_SLOT_LOCK];
-}
-
-static noinline __cold void report(const char *name, const char *what, const char *text)
+void sim_lock_report(const char *name, const char *what, const char *text)
 {
 	struct sim_report *report = sim_report_begin(SIM_REPORT_LOCK_IMBALANCE);
 
@@ -34,256 +17,305 @@ static noinline __cold void report(const char *name, const char *what, const cha
 	sim_report_raise(report);
 }
 
-static void held_add(struct lockdep_map *map, enum sim_lock_mode mode, bool check)
+void sim_lock_report_twice(const struct lockdep_map *map)
 {
-	struct lock_state *state = lock_state();
-
-	if (unlikely(state->held_count == state->held_capacity))
-		state->held = sim_array_grow(sim_world, state->held, state->held_count,
-					     &state->held_capacity, sizeof(*state->held));
-	state->held[state->held_count++] = map;
-	lock_acquire(map, 0, 0, mode, check, NULL, _RET_IP_);
+	sim_lock_report(map->name, "held-twice",
+			"taken while held by the same task: it would wait for itself");
 }
 
-/* Locks are mostly released in the opposite order, so the search from the end is short. */
-static bool held_remove(struct lockdep_map *map)
+static void report_other(const struct lockdep_map *map, const struct sim_task *owner)
 {
-	struct lock_state *state = lock_state();
+	const char *name = map->name ? map->name : "?";
+	struct sim_report *report = sim_report_begin(SIM_REPORT_LOCK_IMBALANCE);
 
-	for (unsigned int i = state->held_count; i--;) {
-		if (state->held[i] != map)
+	sim_report_field(report, "lock", "%s", name);
+	sim_report_field(report, "what", "other-task");
+	sim_report_line(report, "%s: held by %s, released by %s", name,
+			owner ? owner->name : "nobody in particular", sim_task_current()->name);
+	sim_report_raise(report);
+}
+
+/* Holders of a lock, for whoever looks for cycles of waits. */
+static bool lock_owner(const void *object, unsigned int index, struct sim_task **owner_task)
+{
+	const struct sim_lock *lock = object;
+
+	if (lock->owner) {
+		*owner_task = lock->owner;
+		return index == 0;
+	}
+	for (const struct sim_lock_reader *reader = lock->readers; reader; reader = reader->next) {
+		if (!reader->task || index--)
 			continue;
-		lock_release(map, _RET_IP_);
-		state->held_count--;
-		for (; i < state->held_count; i++)
-			state->held[i] = state->held[i + 1];
+		*owner_task = reader->task;
 		return true;
 	}
 	return false;
 }
 
-void sim_lock_init(struct lockdep_map *map, const char *name)
+int sim_lock_block(struct sim_lock *lock, const struct lockdep_map *map, const char *verb,
+		   unsigned int kernel_state, const struct sim_site *site)
 {
-	if (unlikely(lock_state()->held_count) && held_remove(map)) {
-		while (held_remove(map))
-			;
-		report(name, "destroyed-held", "initialised again while held");
+	const struct sim_waiting waiting = {
+		.verb = verb,
+		.name = map->name ? map->name : "?",
+		.object = lock,
+		.owner = lock_owner,
+		.site = site,
+	};
+	struct sim_task *task = sim_task_current();
+	int err;
+
+	/* Who spins may have said already how it is going to sleep later. */
+	if (kernel_state == TASK_RUNNING)
+		return sim_task_block(SIM_TASK_SPINNING, &waiting, SIM_NO_DEADLINE);
+	task->task.__state = kernel_state;
+	err = sim_task_block(SIM_TASK_BLOCKED, &waiting, SIM_NO_DEADLINE);
+	task->task.__state = TASK_RUNNING;
+	return err;
+}
+
+/* Released by somebody who has no hold: the oldest shared hold goes. */
+static enum sim_unlock drop_foreign_reader(struct sim_lock *lock, struct lockdep_map *map)
+{
+	struct sim_lock_reader *reader = lock->readers;
+
+	if (!reader) {
+		sim_lock_report(map->name, "not-held", "released though it is not held");
+		return SIM_UNLOCK_NOTHING;
 	}
-	lockdep_init_map(map, name, NULL, 0);
+	while (reader->next)
+		reader = reader->next;
+	report_other(map, reader->task);
+	if (reader->task)
+		sim_held_drop(reader->task, map);
+	sim_reader_drop(lock, reader);
+	return SIM_UNLOCK_RELEASE;
 }
 
-static bool is_free_for(const struct lockdep_map *map, enum sim_lock_mode mode)
+enum sim_unlock sim_unlock_odd(struct sim_lock *lock, struct lockdep_map *map)
 {
-	if (map->sim_writers)
-		return false;
-	return !map->sim_readers || mode == SIM_LOCK_READ_RECURSIVE;
+	struct sim_task *task = sim_task_current();
+	struct sim_lock_reader *reader;
+
+	if (lock->depth) {
+		lock->depth--;
+		return SIM_UNLOCK_NESTED;
+	}
+	if (lock->forced) {
+		lock->forced--;
+		lock_release(map, _RET_IP_);
+		return SIM_UNLOCK_NESTED;
+	}
+	if (lock->owner && !lock->pickup) {
+		report_other(map, lock->owner);
+		sim_held_drop(lock->owner, map);
+		return SIM_UNLOCK_RELEASE;
+	}
+	reader = sim_reader_find(lock, task);
+	if (reader) {
+		sim_lock_report(map->name, "wrong-mode",
+				"held for reading, released as if held for writing");
+		lock_release(map, _RET_IP_);
+		sim_reader_drop(lock, reader);
+		return SIM_UNLOCK_RELEASE;
+	}
+	return drop_foreign_reader(lock, map);
 }
 
-static void take(struct lockdep_map *map, enum sim_lock_mode mode, bool check)
+struct sim_lock_reader *sim_reader_find(const struct sim_lock *lock, const struct sim_task *task)
 {
-	if (mode == SIM_LOCK_WRITE)
-		map->sim_writers++;
-	else
-		map->sim_readers++;
-	held_add(map, mode, check);
+	for (struct sim_lock_reader *reader = lock->readers; reader; reader = reader->next)
+		if (reader->task == task)
+			return reader;
+	return NULL;
 }
 
-void sim_lock_acquire(struct lockdep_map *map, enum sim_lock_mode mode)
+static struct sim_lock_reader *reader_make(void)
 {
-	bool is_free = is_free_for(map, mode);
+	struct sim_lock_state *state = sim_lock_state();
+	struct sim_lock_reader *reader;
+	struct sim_lock_chunk *chunk;
 
-	if (unlikely(!is_free))
-		report(map->name, "held-twice",
-		       "taken while held by the same task: it would wait for itself");
-	take(map, mode, is_free);
-}
-
-bool sim_lock_try(struct lockdep_map *map, enum sim_lock_mode mode)
-{
-	/* A reader's trylock succeeds beside a reader, even in the same task. */
-	if (map->sim_writers || (map->sim_readers && mode == SIM_LOCK_WRITE))
-		return false;
-	take(map, mode, false);
-	return true;
-}
-
-void sim_lock_release(struct lockdep_map *map, enum sim_lock_mode mode)
-{
-	bool write = mode == SIM_LOCK_WRITE;
-
-	if (unlikely(!(write ? map->sim_writers : map->sim_readers))) {
-		if (!map->sim_writers && !map->sim_readers) {
-			report(map->name, "not-held", "released though it is not held");
-			return;
+	if (unlikely(!state->reader_free)) {
+		chunk = sim_alloc(sim_world, sizeof(*chunk));
+		chunk->next = state->chunks;
+		state->chunks = chunk;
+		for (unsigned int i = SIM_LOCK_CHUNK_READERS; i--;) {
+			chunk->reader[i].next = state->reader_free;
+			state->reader_free = &chunk->reader[i];
 		}
-		report(map->name, "wrong-mode",
-		       write ? "held for reading, released as if held for writing"
-			     : "held for writing, released as if held for reading");
-		write = !write;
 	}
-	if (write)
-		map->sim_writers--;
+	reader = state->reader_free;
+	state->reader_free = reader->next;
+	return reader;
+}
+
+void sim_reader_add(struct sim_lock *lock, struct sim_task *task)
+{
+	struct sim_lock_reader *reader = sim_reader_find(lock, task);
+
+	lock->reader_count++;
+	if (reader) {
+		reader->count++;
+		return;
+	}
+	reader = reader_make();
+	*reader = (struct sim_lock_reader){ .next = lock->readers, .task = task, .count = 1 };
+	lock->readers = reader;
+}
+
+void sim_reader_drop(struct sim_lock *lock, struct sim_lock_reader *reader)
+{
+	struct sim_lock_state *state = sim_lock_state();
+	struct sim_lock_reader **link = &lock->readers;
+
+	lock->reader_count--;
+	if (--reader->count)
+		return;
+	while (*link != reader)
+		link = &(*link)->next;
+	*link = reader->next;
+	reader->next = state->reader_free;
+	state->reader_free = reader;
+}
+
+static enum sim_unlock reader_unlock_odd(struct sim_lock *lock, struct lockdep_map *map)
+{
+	struct sim_task *owner = lock->owner;
+
+	if (owner == sim_task_current()) {
+		sim_lock_report(map->name, "wrong-mode",
+				"held for writing, released as if held for reading");
+		lock_release(map, _RET_IP_);
+		return SIM_UNLOCK_NESTED;
+	}
+	if (owner && !lock->pickup) {
+		report_other(map, owner);
+		sim_held_drop(owner, map);
+		return SIM_UNLOCK_NESTED;
+	}
+	return drop_foreign_reader(lock, map);
+}
+
+enum sim_unlock sim_reader_unlock(struct sim_lock *lock, struct lockdep_map *map)
+{
+	struct sim_lock_reader *reader = sim_reader_find(lock, sim_task_current());
+
+	if (unlikely(!reader))
+		return reader_unlock_odd(lock, map);
+	if (unlikely(reader->unchecked))
+		reader->unchecked--;
 	else
-		map->sim_readers--;
-	held_remove(map);
+		lock_release(map, _RET_IP_);
+	sim_reader_drop(lock, reader);
+	return SIM_UNLOCK_RELEASE;
 }
 
-void sim_lock_downgrade(struct lockdep_map *map)
+/* Held locks in a range of memory are held no more. Return: whether there was one. */
+static bool drop_held_in(const void *start, size_t bytes, const char *name, const char *what,
+			 const char *text)
 {
-	if (unlikely(!map->sim_writers)) {
-		report(map->name, map->sim_readers ? "wrong-mode" : "not-held",
-		       "downgraded though it is not held for writing");
-		return;
+	struct lockdep_map *map, *last = NULL;
+	struct sim_task *task;
+
+	while ((map = sim_held_find(start, bytes, &task))) {
+		if (map != last)
+			sim_lock_report(name ? name : map->name, what, text);
+		last = map;
+		sim_held_drop(task, map);
+		if (sim_map_spins(map) && task->preempt_count > 0)
+			task->preempt_count--;
 	}
-	map->sim_writers--;
-	map->sim_readers++;
-	lock_downgrade(map, _RET_IP_);
+	return last;
 }
 
-void sim_lock_destroy(struct lockdep_map *map)
+void sim_lock_init_at(void *start, size_t bytes, const char *name)
 {
-	if (!map->sim_writers && !map->sim_readers)
-		return;
-	report(map->name, "destroyed-held", "destroyed while held");
-	while (held_remove(map))
-		;
-	map->sim_writers = 0;
-	map->sim_readers = 0;
+	drop_held_in(start, bytes, name, "destroyed-held", "initialised again while held");
 }
 
 void sim_lock_memory_freed(const void *start, size_t bytes)
 {
-	struct lock_state *state = lock_state();
-
-	if (likely(!state || !state->held_count))
+	if (unlikely(!sim_world->slot[SIM_SLOT_LOCK]))
 		return;
-	for (unsigned int i = 0; i < state->held_count;) {
-		struct lockdep_map *map = state->held[i];
-
-		if ((uintptr_t)map - (uintptr_t)start >= bytes) {
-			i++;
-			continue;
-		}
-		report(map->name, "freed-held", "its memory was freed while held");
-		while (held_remove(map))
-			;
-	}
+	drop_held_in(start, bytes, NULL, "freed-held", "its memory was freed while held");
+	if (unlikely(sim_lock_state()->bit_hold_count))
+		sim_bit_memory_freed(start, bytes);
 }
 
-static void count_up(int *count)
+void sim_lock_destroy(struct sim_lock *lock, struct lockdep_map *map)
 {
-	(*count)++;
-}
-
-static void count_down(int *count, const char *name)
-{
-	if (unlikely(*count == 0)) {
-		report(name, "not-held", "ended though it has not begun");
-		return;
-	}
-	(*count)--;
-}
-
-void preempt_disable(void)
-{
-	count_up(&sim_task_current()->preempt_count);
-}
-
-void preempt_enable(void)
-{
-	count_down(&sim_task_current()->preempt_count, "preempt_disable");
-}
-
-int preempt_count(void)
-{
-	const struct sim_task *task = sim_task_current();
-
-	return task->preempt_count + task->bh_count + task->migrate_count;
-}
-
-void local_bh_disable(void)
-{
-	count_up(&sim_task_current()->bh_count);
-}
-
-void local_bh_enable(void)
-{
-	count_down(&sim_task_current()->bh_count, "local_bh_disable");
-}
-
-/* A task that must not migrate may still be preempted; with one task there is no difference. */
-void migrate_disable(void)
-{
-	count_up(&sim_task_current()->migrate_count);
-}
-
-void migrate_enable(void)
-{
-	count_down(&sim_task_current()->migrate_count, "migrate_disable");
-}
-
-unsigned long sim_irq_save(void)
-{
-	struct sim_task *task = sim_task_current();
-	unsigned long flags = task->irqs_disabled;
-
-	task->irqs_disabled = true;
-	return flags;
-}
-
-void sim_irq_restore(unsigned long flags)
-{
-	sim_task_current()->irqs_disabled = flags;
-}
-
-bool irqs_disabled(void)
-{
-	return sim_task_current()->irqs_disabled;
-}
-
-void local_irq_disable(void)
-{
-	sim_task_current()->irqs_disabled = true;
-}
-
-void local_irq_enable(void)
-{
-	sim_task_current()->irqs_disabled = false;
+	drop_held_in(map, sizeof(*map), NULL, "destroyed-held", "destroyed while held");
+	*lock = (struct sim_lock){};
 }
 
 static int lock_make(struct svmsim_world *world)
 {
-	world->slot[SIM_SLOT_LOCK] = sim_alloc(world, sizeof(struct lock_state));
+	world->slot[SIM_SLOT_LOCK] = sim_alloc(world, sizeof(struct sim_lock_state));
 	return 0;
+}
+
+static void finish_task(const struct sim_task *task)
+{
+	static const char text[] = "still in force at the end of the run";
+	struct lockdep_map *map;
+	int spinning = sim_bit_spinning(task);
+
+	for (unsigned int i = 0; (map = sim_held_map(task, i)); i++) {
+		sim_lock_report(map->name, "never-released", "still held at the end of the run");
+		spinning += sim_map_spins(map);
+	}
+	if (task->preempt_count > spinning)
+		sim_lock_report("preempt_disable", "never-released", text);
+	/* Said by the lock that was taken with them off. */
+	if (spinning)
+		return;
+	if (task->bh_count)
+		sim_lock_report("local_bh_disable", "never-released", text);
+	if (task->migrate_count)
+		sim_lock_report("migrate_disable", "never-released", text);
+	if (task->irqs_disabled && !task->in_hardirq)
+		sim_lock_report("local_irq_disable", "never-released", text);
+	if (task->rcu_count)
+		sim_lock_report("rcu_read_lock", "never-released", text);
 }
 
 static void lock_finish(struct svmsim_world *world)
 {
-	struct lock_state *state = lock_state();
+	const struct sim_tasks *tasks = world->tasks;
 
-	for (unsigned int i = 0; i < state->held_count; i++)
-		report(state->held[i]->name, "never-released", "still held at the end of the run");
-	if (preempt_count())
-		report("preempt_disable", "never-released", "still in force at the end of the run");
-	if (irqs_disabled())
-		report("local_irq_disable", "never-released",
-		       "still in force at the end of the run");
-	if (sim_task_current()->rcu_count)
-		report("rcu_read_lock", "never-released", "still in force at the end of the run");
+	for (const struct sim_task *task = tasks->first; task; task = task->world_next) {
+		/* Who ended was looked at then; who is known to wait for ever keeps what it has. */
+		if (task->state == SIM_TASK_DEAD || task->reported)
+			continue;
+		/* So does who would have gone on, but for a bound. */
+		if (!tasks->bounded || task == world->running)
+			finish_task(task);
+	}
 }
 
 static void lock_reset(struct svmsim_world *world)
 {
-	struct lock_state *state = lock_state();
+	struct sim_lock_state *state = sim_lock_state();
+	struct sim_lock_chunk *chunk;
 
-	state->held_count = 0;
+	while ((chunk = state->chunks)) {
+		state->chunks = chunk->next;
+		sim_free(world, chunk, sizeof(*chunk));
+	}
+	state->reader_free = NULL;
+	state->bit_hold_count = 0;
+	state->bit_first = NULL;
+	state->bit_last = NULL;
 }
 
 static void lock_unmake(struct svmsim_world *world)
 {
-	struct lock_state *state = lock_state();
+	struct sim_lock_state *state = sim_lock_state();
 
-	sim_free(world, state->held, state->held_capacity * sizeof(*state->held));
+	lock_reset(world);
+	sim_free(world, state->bit_holds, state->bit_hold_capacity * sizeof(*state->bit_holds));
 	sim_free(world, state, sizeof(*state));
 	world->slot[SIM_SLOT_LOCK] = NULL;
 }

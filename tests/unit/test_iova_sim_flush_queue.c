@@ -2,9 +2,6 @@
 /* Flush queues at their limits: rings, the timer, order, several CPUs, degradation. */
 #include "fq_fixture.h"
 
-/* Every switch point takes time too. */
-#define MARGIN_NS 5000
-
 static dma_addr_t addrs[4 * SIM_FQ_ENTRY_COUNT];
 
 /* The IOVA_FREE events from @position on are those of @addr, in this order; domain 0 is the one. */
@@ -84,20 +81,26 @@ static void test_ring_wraps(void **state)
 	assert_freed(f, 0, &addrs[3 * USABLE], 2);
 }
 
+/* Locks are switch points and take time, so an interval does not say when it ends. */
+static void advance_to(struct dma_fixture *f, u64 ns)
+{
+	sim_time_advance(f->world, ns - f->world->now_ns);
+}
+
 static void test_timer_is_armed_by_the_first_entry(void **state)
 {
 	struct dma_fixture *f = fq_make(1);
 	u64 phys = dma_page(f);
 
-	sim_time_advance(f->world, 100 * MS);
+	advance_to(f, 100 * MS);
 	ktest_assert_u64_equal(fq_flush_count(f), 0);
 	fq_queue(f, phys, 1, addrs);
-	sim_time_advance(f->world, 5 * MS);
+	advance_to(f, 105 * MS);
 	fq_queue(f, phys, 1, addrs + 1);
-	sim_time_advance(f->world, 5 * MS - MARGIN_NS);
+	advance_to(f, 110 * MS - 1);
 	ktest_assert_u64_equal(fq_flush_count(f), 0);
 	ktest_assert_int_equal(sim_fq_length(fq_of(f), 0), 2);
-	sim_time_advance(f->world, MARGIN_NS);
+	advance_to(f, 110 * MS);
 	ktest_assert_u64_equal(fq_flush_count(f), 1);
 	ktest_assert_int_equal(sim_fq_length(fq_of(f), 0), 0);
 	assert_freed(f, 0, addrs, 2);
@@ -109,14 +112,14 @@ static void test_timer_rests_until_something_is_queued(void **state)
 	u64 phys = dma_page(f), next_ns;
 
 	fq_queue(f, phys, 1, NULL);
-	sim_time_advance(f->world, 10 * MS);
+	advance_to(f, 10 * MS);
 	ktest_assert_false(sim_time_next(f->world, &next_ns));
-	sim_time_advance(f->world, 100 * MS);
+	advance_to(f, 110 * MS);
 	ktest_assert_u64_equal(fq_flush_count(f), 1);
 	fq_queue(f, phys, 1, NULL);
-	sim_time_advance(f->world, 10 * MS - MARGIN_NS);
+	advance_to(f, 120 * MS - 1);
 	ktest_assert_u64_equal(fq_flush_count(f), 1);
-	sim_time_advance(f->world, MARGIN_NS);
+	advance_to(f, 120 * MS);
 	ktest_assert_u64_equal(fq_flush_count(f), 2);
 	ktest_assert_int_equal(sim_fq_length(fq_of(f), 0), 0);
 }
@@ -126,11 +129,11 @@ static void test_timer_counts_in_jiffies(void **state)
 {
 	struct dma_fixture *f = fq_make(1);
 
-	sim_time_advance(f->world, MS / 4);
+	advance_to(f, MS / 4);
 	fq_queue(f, dma_page(f), 1, NULL);
-	sim_time_advance(f->world, 10 * MS - MS / 4 - MARGIN_NS);
+	advance_to(f, 10 * MS - 1);
 	ktest_assert_u64_equal(fq_flush_count(f), 0);
-	sim_time_advance(f->world, MARGIN_NS);
+	advance_to(f, 10 * MS);
 	ktest_assert_u64_equal(fq_flush_count(f), 1);
 }
 
@@ -237,9 +240,9 @@ static void test_single_ring_waits_a_second(void **state)
 	struct dma_fixture *f = make_single(1);
 
 	fq_queue(f, dma_page(f), 1, addrs);
-	sim_time_advance(f->world, 1000 * MS - MARGIN_NS);
+	advance_to(f, 1000 * MS - 1);
 	ktest_assert_u64_equal(fq_flush_count(f), 0);
-	sim_time_advance(f->world, MARGIN_NS);
+	advance_to(f, 1000 * MS);
 	ktest_assert_u64_equal(fq_flush_count(f), 1);
 	assert_freed(f, 0, addrs, 1);
 }
