@@ -123,7 +123,7 @@ void scn_cond_watch(struct scn_runner *runner)
 	for (i = 0; i < plan->judge_count; i++) {
 		if (!is_about_moments(&plan->judge[i]))
 			continue;
-		svmsim_watch(runner->world, consume, runner);
+		runner->watcher = svmsim_watch(runner->world, consume, runner);
 		return;
 	}
 }

@@ -404,6 +404,8 @@ struct svmsim_run *scn_run_all(struct scn_runner *runner)
 	run = scn_run_record(runner, verdict, digest);
 	if (!runner->keeps_world)
 		svmsim_world_destroy(runner->world);
+	else if (runner->watcher)
+		svmsim_unwatch(runner->watcher);
 	scn_drop_all(runner);
 	return run;
 }

@@ -122,6 +122,7 @@ struct scn_scheduled {
  * @looked: @shown was filled
  * @task: tasks of the plan
  * @seen: what conditions came to, one for each judge of the plan
+ * @watcher: looks at conditions between lines, NULL when there are none
  * @kept: memory of actions that may be left standing
  * @reason: why the run is inconclusive, NULL if it is not
  * @run_count: reports before the end of the run; those after it are of no line
@@ -159,6 +160,7 @@ struct scn_runner {
 	bool looked;
 	struct scn_task_run *task;
 	struct scn_seen *seen;
+	struct svmsim_watcher *watcher;
 	struct scn_kept *kept;
 	const char *reason;
 	unsigned int run_count;
