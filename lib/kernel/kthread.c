@@ -70,6 +70,20 @@ static void wait_for_thread(struct completion *x, const struct kthread *kthread,
 	sim_completion_wait(x, TASK_UNINTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT, &waiting);
 }
 
+/* The thread itself, in the state that it has set; nobody minds if it stays there. */
+static void wait_for_wake_up(const struct kthread *kthread, const char *verb,
+			     const struct sim_site *site)
+{
+	const struct sim_waiting waiting = {
+		.verb = verb,
+		.name = kthread->task->name,
+		.may_idle = true,
+		.site = site,
+	};
+
+	sim_sleep_waiting(&waiting, ~0ull);
+}
+
 static void park(struct kthread *kthread)
 {
 	for (;;) {
@@ -77,12 +91,7 @@ static void park(struct kthread *kthread)
 		if (!kthread->should_park)
 			break;
 		complete_all(&kthread->parked);
-		sim_sleep_waiting(&(struct sim_waiting){ .verb = "unpark",
-							 .name = kthread->task->name,
-							 .may_idle = true,
-							 .site = SIM_SITE(SIM_POINT_WAIT, "park",
-									  "") },
-				  ~0ull);
+		wait_for_wake_up(kthread, "unpark", SIM_SITE(SIM_POINT_WAIT, "park", ""));
 	}
 	__set_current_state(TASK_RUNNING);
 }
@@ -92,11 +101,7 @@ static void entry(void *arg)
 	struct kthread *kthread = arg;
 	int result = -EINTR;
 
-	sim_sleep_waiting(&(struct sim_waiting){ .verb = "first wake-up",
-						 .name = kthread->task->name,
-						 .may_idle = true,
-						 .site = SIM_SITE(SIM_POINT_WAIT, "begin", "") },
-			  ~0ull);
+	wait_for_wake_up(kthread, "first wake-up", SIM_SITE(SIM_POINT_WAIT, "begin", ""));
 	kthread->has_begun = true;
 	if (!kthread->should_stop) {
 		if (kthread->should_park)

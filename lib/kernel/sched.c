@@ -4,6 +4,7 @@
 #include <linux/printk.h>
 #include <linux/sched/task.h>
 #include <linux/sim_lockdep.h>
+#include <linux/string.h>
 #include "kernel/inject.h"
 #include "kernel/race.h"
 #include "kernel/time.h"
@@ -201,12 +202,7 @@ void sim_relax(const struct sim_site *site)
 
 char *sim_task_comm(char *buf, size_t bytes, const struct task_struct *task)
 {
-	size_t length = __builtin_strnlen(task->comm, sizeof(task->comm));
-
-	if (length >= bytes)
-		length = bytes - 1;
-	__builtin_memcpy(buf, task->comm, length);
-	buf[length] = '\0';
+	strscpy(buf, task->comm, bytes);
 	return buf;
 }
 

@@ -264,6 +264,31 @@ static void test_worker(void **state)
 	ktest_assert_string_equal(wait_record, "bacab");
 }
 
+static void run_and_queue(struct kthread_work *work)
+{
+	note('r');
+	msleep(5);
+	note(kthread_queue_work(work->worker, work) ? 'q' : '-');
+}
+
+/* What is being cancelled can't be queued, not even by itself. */
+static void test_cancel_of_what_queues_itself(void **state)
+{
+	static struct kthread_work work;
+	struct kthread_worker *worker;
+
+	start();
+	worker = kthread_run_worker(0, "worker");
+	kthread_init_work(&work, run_and_queue);
+	kthread_queue_work(worker, &work);
+	msleep(7);
+	ktest_assert_string_equal(wait_record, "rqr");
+	ktest_assert_false(kthread_cancel_work_sync(&work));
+	ktest_assert_string_equal(wait_record, "rqr-");
+	kthread_destroy_worker(worker);
+	ktest_assert_string_equal(wait_record, "rqr-");
+}
+
 static void run_delayed(struct kthread_work *work)
 {
 	note('d');
@@ -367,6 +392,7 @@ static const struct ktest tests[] = {
 	KTEST(test_cpus),
 	KTEST(test_create_fails),
 	KTEST(test_worker),
+	KTEST(test_cancel_of_what_queues_itself),
 	KTEST(test_delayed_work),
 	KTEST(test_flush_from_itself),
 	KTEST(test_random),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include <linux/completion.h>
 #include <linux/module.h>
-#include <linux/rcupdate.h>
+#include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 #include "kernel/grace.h"
@@ -170,6 +170,29 @@ static void test_waits_for_old_readers_only(void **state)
 	ktest_assert_string_equal(wait_record, "xyxcby");
 }
 
+static void nested_reader(void *arg)
+{
+	rcu_read_lock();
+	rcu_read_lock();
+	rcu_read_unlock();
+	stay_away();
+	note('x');
+	rcu_read_unlock();
+}
+
+static void test_nested_reader(void **state)
+{
+	start();
+	spawn("x", nested_reader, NULL);
+	sim_task_settle();
+	spawn("s", synchronizer, NULL);
+	sim_task_settle();
+	ktest_assert_string_equal(wait_record, "");
+	come_back();
+	sim_task_settle();
+	ktest_assert_string_equal(wait_record, "xs");
+}
+
 /* One that begins while a grace period goes on is for the next, so it has to wait for both. */
 static void test_second_grace_period(void **state)
 {
@@ -306,6 +329,72 @@ static void test_pointers(void **state)
 	ktest_expect_report(world, "warn", 2);
 }
 
+struct entry {
+	struct list_head link;
+	struct hlist_node hash;
+	struct rcu_head rcu;
+	char name;
+};
+
+static LIST_HEAD(entries);
+static struct hlist_head bucket;
+
+static void walk(void *arg)
+{
+	struct entry *entry;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(entry, &entries, link) {
+		note(entry->name);
+		if (entry->name == 'b')
+			stay_away();
+	}
+	hlist_for_each_entry_rcu(entry, &bucket, hash)
+		note(entry->name);
+	rcu_read_unlock();
+}
+
+/* A reader on an entry that is taken out meanwhile goes on to the rest. */
+static void test_lists(void **state)
+{
+	struct svmsim_world *world = start();
+	struct entry *entry, *gone = NULL;
+
+	INIT_LIST_HEAD_RCU(&entries);
+	bucket.first = NULL;
+	for (int i = 0; i < 3; i++) {
+		entry = kzalloc_obj(*entry);
+		entry->name = "abc"[i];
+		list_add_tail_rcu(&entry->link, &entries);
+		hlist_add_head_rcu(&entry->hash, &bucket);
+		if (i == 1)
+			gone = entry;
+	}
+	spawn("r", walk, NULL);
+	sim_task_settle();
+	ktest_assert_string_equal(wait_record, "ab");
+	list_del_rcu(&gone->link);
+	hlist_del_rcu(&gone->hash);
+	kfree_rcu(gone, rcu);
+	sim_task_settle();
+	ktest_assert_u64_equal(sim_slab_live_count(world), 3);
+	come_back();
+	sim_task_settle();
+	ktest_assert_string_equal(wait_record, "abcca");
+	ktest_assert_u64_equal(sim_slab_live_count(world), 2);
+	while ((entry = list_first_or_null_rcu(&entries, struct entry, link))) {
+		list_del_rcu(&entry->link);
+		kfree(entry);
+	}
+	ktest_assert_int_equal(svmsim_report_count(world), 0);
+	list_for_each_entry_rcu(entry, &entries, link, true)
+		;
+	ktest_assert_int_equal(svmsim_report_count(world), 0);
+	list_for_each_entry_rcu(entry, &entries, link)
+		;
+	ktest_expect_report(world, "warn", 1);
+}
+
 /*
  * The slow and obvious model: each reader and each wait is written down with the time at which it
  * began and ended, in steps. No reader may begin before a wait began and end after it ended.
@@ -438,12 +527,14 @@ static const struct ktest tests[] = {
 	KTEST(test_barrier_and_finish),
 	KTEST(test_wait_inside_reader),
 	KTEST(test_waits_for_old_readers_only),
+	KTEST(test_nested_reader),
 	KTEST(test_second_grace_period),
 	KTEST(test_polled_grace_periods),
 	KTEST(test_deadlock_through_grace_period),
 	KTEST(test_barrier_in_callback),
 	KTEST(test_callback_calls_again),
 	KTEST(test_pointers),
+	KTEST(test_lists),
 	KTEST(test_random),
 	KTEST(test_rcu_work),
 	KTEST(test_modules),

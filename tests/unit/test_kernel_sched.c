@@ -252,6 +252,23 @@ static void test_sleeps_for_a_time(void **state)
 	ktest_assert_u64_equal(world->now_ns, 1004 * MS + 17000 + SIM_POINT_NS);
 }
 
+static void msleep_10(void *arg)
+{
+	sleeper = current;
+	msleep(10);
+	result = (long)sim_world->now_ns;
+}
+
+/* Waking a task in the middle of its msleep() changes nothing. */
+static void test_wake_during_msleep(void **state)
+{
+	wait_world();
+	spawn("s", msleep_10, NULL);
+	spawn("w", wake_after_5, NULL);
+	run_all();
+	ktest_assert_in_range((u64)result, 10 * MS, 10 * MS + 1000);
+}
+
 static unsigned long left;
 
 static void nap(void *arg)
@@ -328,6 +345,7 @@ static const struct ktest tests[] = {
 	KTEST(test_relax_of_a_preemptible_task),
 	KTEST(test_schedule_timeout),
 	KTEST(test_sleeps_for_a_time),
+	KTEST(test_wake_during_msleep),
 	KTEST(test_signal_ends_a_sleep),
 	KTEST(test_signal_pending),
 	KTEST(test_injected_signal),
