@@ -30,6 +30,7 @@ struct sim_callbacks {
  * @done: callbacks that can run
  * @called: number of callbacks ever
  * @finished: number of those that have run
+ * @cpu: that the last call_rcu() was on: its softirqs run the callbacks
  * @waiters: blocked tasks
  * @ready_next: in the list of those with callbacks in @done
  * @is_ready: in that list
@@ -46,6 +47,7 @@ struct sim_grace {
 	struct sim_callbacks done;
 	u64 called;
 	u64 finished;
+	unsigned int cpu;
 	struct sim_grace_waiter *waiters;
 	struct sim_grace *ready_next;
 	bool is_ready;

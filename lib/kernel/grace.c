@@ -3,6 +3,7 @@
 #include <linux/errno.h>
 #include <linux/slab.h>
 #include "kernel/race.h"
+#include "kernel/softirq.h"
 
 /* As in the kernel an offset in place of a function says: free the object around the head. */
 #define KFREE_OFFSET_MAX 4096
@@ -54,7 +55,7 @@ static void make_ready(struct sim_grace *grace)
 	else
 		state->ready_first = grace;
 	state->ready_last = grace;
-	sim_task_wake(state->runner, 0);
+	sim_softirq_raise(grace->cpu, RCU_SOFTIRQ);
 }
 
 static bool is_over(const struct sim_grace_waiter *waiter)
@@ -122,33 +123,10 @@ void sim_grace_request(struct sim_grace *grace, u64 cookie)
 	sim_grace_advance(grace);
 }
 
-static void run_callbacks(void *arg)
-{
-	/* Apart from the initialiser: clang loses a site in one that is constant. */
-	const struct sim_site *site = SIM_SITE(SIM_POINT_WAIT, "callbacks", "");
-	const struct sim_waiting waiting = {
-		.verb = "callbacks",
-		.name = "RCU",
-		.may_idle = true,
-		.site = site,
-	};
-
-	for (;;) {
-		while (sim_grace_run_one())
-			SIM_POINT(MODEL, "callback", "");
-		sim_task_block(SIM_TASK_BLOCKED, &waiting, ~0ull);
-	}
-}
-
 void sim_grace_call(struct sim_grace *grace, struct rcu_head *head, rcu_callback_t func)
 {
-	struct sim_rcu_state *state = sim_rcu_state();
-
-	if (!state->runner) {
-		state->runner = sim_task_create(SIM_TASK_KTHREAD, "rcu", -1, run_callbacks, NULL);
-		SIM_ASSERT(state->runner);
-	}
 	sim_order_release(head);
+	grace->cpu = sim_world->cpu;
 	head->func = func;
 	callbacks_add(&grace->next, head);
 	grace->called++;
@@ -157,16 +135,13 @@ void sim_grace_call(struct sim_grace *grace, struct rcu_head *head, rcu_callback
 
 static void run_callback(struct rcu_head *head)
 {
-	struct sim_task *task = sim_task_current();
 	uintptr_t func = (uintptr_t)head->func;
 
-	task->bh_count++;
 	sim_order_acquire(head);
 	if (func < KFREE_OFFSET_MAX)
 		kvfree((char *)head - func);
 	else
 		head->func(head);
-	task->bh_count--;
 }
 
 bool sim_grace_run_one(void)
@@ -191,6 +166,28 @@ bool sim_grace_run_one(void)
 	grace->finished++;
 	wake_waiters(grace);
 	return true;
+}
+
+/* One CPU at a time: callbacks run in one order, whatever CPUs they come from. */
+void sim_grace_softirq(unsigned int cpu)
+{
+	struct sim_rcu_state *state = sim_rcu_state();
+
+	if (state->runner)
+		return;
+	state->runner = sim_task_current();
+	while (sim_grace_run_one())
+		SIM_POINT(MODEL, "rcu_callback", "");
+	state->runner = NULL;
+}
+
+struct sim_task *sim_grace_runner(void)
+{
+	const struct sim_rcu_state *state = sim_rcu_state();
+
+	if (state->runner)
+		return state->runner;
+	return state->ready_first ? sim_softirq_task(state->ready_first->cpu) : NULL;
 }
 
 void sim_grace_wait(struct sim_grace *grace, u64 cookie, u64 finished, struct sim_waiting *waiting)

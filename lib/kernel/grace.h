@@ -12,8 +12,9 @@
  *
  * DOC: Callbacks
  *
- * A kernel thread "rcu" runs them with softirqs disabled, as the kernel's rcuo threads do, in the
- * order in which their grace periods end and, within one domain, of call_rcu().
+ * RCU_SOFTIRQ runs them, on the CPU of the last call_rcu(), in the order in which their grace
+ * periods end and, within one domain, of call_rcu(). Only one CPU at a time does: the others'
+ * callbacks run there, too.
  *
  * DOC: Source
  *
@@ -66,7 +67,7 @@ struct sim_srcu_reader {
  * @grace: RCU
  * @ready_first: domains with callbacks to run, in the order in which they got them
  * @ready_last: the last of them
- * @runner: the task that runs them; NULL before the first call_rcu()
+ * @runner: the task that runs them now, or NULL
  * @readers: of all SRCU domains, newest first
  */
 struct sim_rcu_state {
@@ -120,6 +121,10 @@ void sim_grace_wait(struct sim_grace *grace, u64 cookie, u64 finished,
 		    struct sim_waiting *waiting);
 /** sim_grace_run_one - run the next callback that can run; false if there is none */
 bool sim_grace_run_one(void);
+/** sim_grace_softirq - run all callbacks that can run; what RCU_SOFTIRQ does */
+void sim_grace_softirq(unsigned int cpu);
+/** sim_grace_runner - the task that runs callbacks, or will; NULL if there is nothing to run */
+struct sim_task *sim_grace_runner(void);
 /** sim_grace_forget - a domain goes away: nothing refers to it any more */
 void sim_grace_forget(struct sim_grace *grace);
 /**

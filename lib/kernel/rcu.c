@@ -5,6 +5,7 @@
 #include "kernel/grace.h"
 #include "kernel/race.h"
 #include "kernel/report.h"
+#include "kernel/softirq.h"
 #include "kernel/task_internal.h"
 
 static noinline __cold void report_unbalanced(const char *name)
@@ -80,8 +81,10 @@ void rcu_read_unlock_sched(void)
 
 static bool is_atomic(const struct sim_task *task)
 {
-	return task->preempt_count || task->bh_count || task->irqs_disabled ||
-	       task->in_softirq || task->in_hardirq;
+	/* An interrupt that does not run is none. */
+	if (task->in_softirq || task->in_hardirq)
+		return task->state != SIM_TASK_BLOCKED;
+	return task->preempt_count || task->bh_count || task->irqs_disabled;
 }
 
 int rcu_read_lock_held(void)
@@ -153,8 +156,8 @@ static bool next_holder(const void *object, unsigned int index, struct sim_task 
 		if (!index--)
 			return true;
 	}
-	*owner = sim_rcu_state()->runner;
-	return !index && waiter->finished;
+	*owner = sim_grace_runner();
+	return !index && waiter->finished && *owner;
 }
 
 static void look_now(void)
@@ -293,6 +296,7 @@ static int rcu_make(struct svmsim_world *world)
 static void rcu_start(struct svmsim_world *world)
 {
 	sim_rcu_state()->grace.on_start = watch_atomic;
+	sim_softirq_open(RCU_SOFTIRQ, sim_grace_softirq);
 }
 
 /* Callbacks in flight are not leaks: the kernel would run them soon. */

@@ -119,8 +119,8 @@ static bool next_holder(const void *object, unsigned int index, struct sim_task 
 		if (!index--)
 			return true;
 	}
-	*owner = sim_rcu_state()->runner;
-	return !index && waiter->finished;
+	*owner = sim_grace_runner();
+	return !index && waiter->finished && *owner;
 }
 
 static void wait_for(struct srcu_struct *ssp, u64 cookie, u64 finished, const char *verb,

@@ -267,16 +267,6 @@ ktime_t ktime_get(void)
 	return (ktime_t)sim_world->now_ns;
 }
 
-void sim_wait_forever(const char *what)
-{
-	struct sim_report *report = sim_report_begin(SIM_REPORT_BUG);
-
-	sim_report_field(report, "wait", "\"%s\"", what);
-	sim_report_line(report, "the task would block forever on %s", what);
-	sim_report_line(report, "no work item or timer is left that could wake it");
-	sim_report_raise(report);
-}
-
 static void free_check(struct list_head *list, const void *start, size_t bytes)
 {
 	struct sim_timer_node *node, *next;

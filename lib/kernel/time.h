@@ -78,12 +78,6 @@ void sim_time_elapse(struct svmsim_world *world, u64 ns);
 u64 sim_jiffies_to_ns(unsigned long j);
 
 /**
- * sim_wait_forever - report `bug`: the task would block for ever
- * @what: what it waits for
- */
-void sim_wait_forever(const char *what);
-
-/**
  * sim_timer_enqueue - put a timer into the queue
  * @node: not pending
  * @expires_ns: when it is due

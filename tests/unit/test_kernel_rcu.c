@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include <asm/processor.h>
 #include <linux/completion.h>
 #include <linux/module.h>
 #include <linux/rculist.h>
@@ -37,9 +38,8 @@ static void test_grace_period(void **state)
 	ktest_assert_int_equal(called, 0);
 	object->value = 1;
 	ktest_assert_int_equal(rcu_read_lock_held(), 1);
+	/* With the last reader gone the softirq comes at once. */
 	rcu_read_unlock();
-	ktest_assert_int_equal(called, 0);
-	sim_work_run(world);
 	ktest_assert_int_equal(called, 1);
 	ktest_assert_u64_equal(sim_slab_live_count(world), 0);
 }
@@ -193,6 +193,28 @@ static void test_nested_reader(void **state)
 	ktest_assert_string_equal(wait_record, "xs");
 }
 
+static void atomic_reader(void *arg)
+{
+	struct sim_task *task = sim_task_current();
+
+	task->preempt_count++;
+	for (int i = 0; i < 20; i++)
+		cpu_relax();
+	note('x');
+	task->preempt_count--;
+	cpu_relax();
+}
+
+/* It need not say that it is a reader; what begins after the grace period's begin is none. */
+static void test_atomic_task_is_a_reader(void **state)
+{
+	start();
+	spawn("x", atomic_reader, NULL);
+	spawn("s", synchronizer, NULL);
+	run_all();
+	ktest_assert_string_equal(wait_record, "xs");
+}
+
 /* One that begins while a grace period goes on is for the next, so it has to wait for both. */
 static void test_second_grace_period(void **state)
 {
@@ -289,7 +311,7 @@ static void test_barrier_in_callback(void **state)
 
 static void call_again(struct rcu_head *head)
 {
-	note(sim_task_current()->bh_count ? 'a' : '-');
+	note(sim_task_current()->in_softirq ? 'a' : '-');
 	if (wait_record_length < 3)
 		call_rcu(head, call_again);
 }
@@ -412,16 +434,26 @@ static u64 clock;
 
 static void random_reader(void *arg)
 {
+	struct sim_task *task = sim_task_current();
+
 	for (int i = 0; i < 4; i++) {
 		struct span *span = &readers[reader_count++];
+		bool marked = ktest_random(&random_state) % 2;
 
-		rcu_read_lock();
+		/* Without preemption it is a reader, too. */
+		if (marked)
+			rcu_read_lock();
+		else
+			task->preempt_count++;
 		span->begin = ++clock;
 		SIM_POINT(MODEL, "read", "");
-		cond_resched();
 		SIM_POINT(MODEL, "read", "");
 		span->end = ++clock;
-		rcu_read_unlock();
+		if (marked)
+			rcu_read_unlock();
+		else
+			task->preempt_count--;
+		SIM_POINT(MODEL, "quiet", "");
 	}
 }
 
@@ -528,6 +560,7 @@ static const struct ktest tests[] = {
 	KTEST(test_wait_inside_reader),
 	KTEST(test_waits_for_old_readers_only),
 	KTEST(test_nested_reader),
+	KTEST(test_atomic_task_is_a_reader),
 	KTEST(test_second_grace_period),
 	KTEST(test_polled_grace_periods),
 	KTEST(test_deadlock_through_grace_period),

@@ -168,6 +168,46 @@ static void test_cleanup_without_barrier(void **state)
 	ktest_assert_int_equal(svmsim_report_count(world), 0);
 }
 
+static void slow_call(struct rcu_head *head)
+{
+	note('(');
+	SIM_POINT(MODEL, "callback", "");
+	note(')');
+}
+
+static void call_of_srcu(void *arg)
+{
+	call_srcu(&srcu, arg, slow_call);
+}
+
+static void call_of_rcu(void *arg)
+{
+	call_rcu(arg, slow_call);
+}
+
+/* One callback at a time, whatever domains and CPUs they come from. */
+static void test_callbacks_do_not_overlap(void **state)
+{
+	static struct rcu_head head[4];
+	uint64_t seed = ktest_seed(17);
+
+	for (unsigned int run = 0; run < 50; run++) {
+		struct svmsim_world *world = start();
+
+		ktest_context("seed %llu run %u", (unsigned long long)seed, run);
+		random_schedule(world, seed + run);
+		for (int i = 0; i < 4; i++)
+			sim_task_create(SIM_TASK_DRIVER, "c", i, i % 2 ? call_of_rcu : call_of_srcu,
+					&head[i]);
+		run_all();
+		rcu_barrier();
+		srcu_barrier(&srcu);
+		ktest_assert_string_equal(wait_record, "()()()()");
+		cleanup_srcu_struct(&srcu);
+		ktest_world_drop(world);
+	}
+}
+
 static void test_unlock_of_nothing(void **state)
 {
 	struct svmsim_world *world = start();
@@ -258,6 +298,7 @@ static const struct ktest tests[] = {
 	KTEST(test_wait_inside_reader),
 	KTEST(test_cleanup_with_reader),
 	KTEST(test_cleanup_without_barrier),
+	KTEST(test_callbacks_do_not_overlap),
 	KTEST(test_unlock_of_nothing),
 	KTEST(test_init_fails),
 	KTEST(test_random),
