@@ -2,6 +2,7 @@
 #include <asm/processor.h>
 #include <linux/completion.h>
 #include <linux/module.h>
+#include <linux/preempt.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -195,13 +196,11 @@ static void test_nested_reader(void **state)
 
 static void atomic_reader(void *arg)
 {
-	struct sim_task *task = sim_task_current();
-
-	task->preempt_count++;
+	preempt_disable();
 	for (int i = 0; i < 20; i++)
 		cpu_relax();
 	note('x');
-	task->preempt_count--;
+	preempt_enable();
 	cpu_relax();
 }
 
@@ -326,6 +325,27 @@ static void test_callback_calls_again(void **state)
 	ktest_assert_string_equal(wait_record, "aaa");
 }
 
+static void test_flavours(void **state)
+{
+	start();
+	ktest_assert_false(rcu_read_lock_any_held());
+	rcu_read_lock_bh();
+	ktest_assert_true(rcu_read_lock_bh_held());
+	ktest_assert_true(rcu_read_lock_any_held());
+	ktest_assert_false(rcu_read_lock_held());
+	rcu_read_unlock_bh();
+	rcu_read_lock_sched();
+	ktest_assert_true(rcu_read_lock_sched_held());
+	ktest_assert_false(rcu_read_lock_bh_held());
+	rcu_read_unlock_sched();
+	rcu_read_lock();
+	ktest_assert_true(rcu_read_lock_held());
+	ktest_assert_true(rcu_read_lock_any_held());
+	ktest_assert_false(rcu_read_lock_sched_held());
+	rcu_read_unlock();
+	ktest_assert_false(rcu_read_lock_any_held());
+}
+
 static struct object __rcu *shared;
 
 static void test_pointers(void **state)
@@ -434,8 +454,6 @@ static u64 clock;
 
 static void random_reader(void *arg)
 {
-	struct sim_task *task = sim_task_current();
-
 	for (int i = 0; i < 4; i++) {
 		struct span *span = &readers[reader_count++];
 		bool marked = ktest_random(&random_state) % 2;
@@ -444,7 +462,7 @@ static void random_reader(void *arg)
 		if (marked)
 			rcu_read_lock();
 		else
-			task->preempt_count++;
+			preempt_disable();
 		span->begin = ++clock;
 		SIM_POINT(MODEL, "read", "");
 		SIM_POINT(MODEL, "read", "");
@@ -452,7 +470,7 @@ static void random_reader(void *arg)
 		if (marked)
 			rcu_read_unlock();
 		else
-			task->preempt_count--;
+			preempt_enable();
 		SIM_POINT(MODEL, "quiet", "");
 	}
 }
@@ -566,6 +584,7 @@ static const struct ktest tests[] = {
 	KTEST(test_deadlock_through_grace_period),
 	KTEST(test_barrier_in_callback),
 	KTEST(test_callback_calls_again),
+	KTEST(test_flavours),
 	KTEST(test_pointers),
 	KTEST(test_lists),
 	KTEST(test_random),
