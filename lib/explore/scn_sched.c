@@ -297,40 +297,41 @@ static const char *bound_text(struct scn_runner *runner)
 	if (runner->scheduled.switch_count < steps)
 		return "the bound on switch points was reached: usually a loop that waits for "
 		       "another task and never lets it run; --points N moves it";
-	return scn_printf(runner->arena, "the bound of %llu steps was reached: usually tasks that "
-			  "wait in loops for what never comes; --steps N moves it",
+	return scn_printf(runner->arena, "the bound on switches, %llu, was reached: usually tasks "
+			  "that wait in loops for what never comes; --steps N moves it",
 			  (unsigned long long)steps);
 }
 
 /* Why nothing can be said about the run, NULL when something can. */
-static const char *find_reason(struct scn_runner *runner, bool followed)
+static const char *find_reason(struct scn_runner *runner)
 {
+	struct scn_sched *sched = runner->sched;
+	char message[MESSAGE_MAX] = "";
+	bool followed = true;
+
+	/* A bound is also how a run is stopped that can't be followed. */
+	if (!runner->scheduled.stopped && svmsim_world_bounded(runner->world))
+		return bound_text(runner);
+	if (sched->inner && sched->inner->end)
+		followed = sched->inner->end(sched->inner->ctx, message, sizeof(message));
+	runner->scheduled.divergence = scn_strdup(runner->arena, message);
 	if (!followed)
 		return runner->scheduled.divergence;
-	if (runner->sched->until)
-		return scn_printf(runner->arena, "%s never came up", runner->sched->until);
-	return svmsim_world_bounded(runner->world) ? bound_text(runner) : NULL;
+	return sched->until ? scn_printf(runner->arena, "%s never came up", sched->until) : NULL;
 }
 
 void scn_sched_end(struct scn_runner *runner)
 {
 	struct scn_scheduled *scheduled = &runner->scheduled;
 	struct scn_sched *sched = runner->sched;
-	char message[MESSAGE_MAX] = "";
-	bool followed = true;
 	const char *reason;
 
 	if (!scheduled->stopped)
 		note_schedule(runner);
 	/* One that ends where it was asked to need not have made all choices. */
-	if (!scheduled->where) {
-		if (sched->inner && sched->inner->end)
-			followed = sched->inner->end(sched->inner->ctx, message, sizeof(message));
-		scheduled->divergence = scn_strdup(runner->arena, message);
-		reason = find_reason(runner, followed);
-		scheduled->inconclusive = reason;
-		runner->reason = reason ? reason : runner->reason;
-	}
+	reason = scheduled->where ? NULL : find_reason(runner);
+	scheduled->inconclusive = reason;
+	runner->reason = reason ? reason : runner->reason;
 	svmsim_world_schedule(runner->world, NULL);
 	svmsim_unwatch(sched->watcher);
 	svmsim_scheduler_free(sched->inner);

@@ -138,6 +138,8 @@ refuse fail-swarm-alone 'is for --fail-prob' run --fail-swarm scenarios/hole
 check replay-until replay scenarios/hole/unlink.svm -D IOMMU=arm-lpae --until iommu:unmap
 check replay-never replay scenarios/hole/h1-2m-table.svm -D IOMMU=vtd-legacy --until sched_switch
 check replay-diverged replay "$in/good/note.svm" --schedule 's1,t0:k1*2>t1'
+check replay-point replay "$in/sched/abba.svm" --until 'mutex_lock(&b)'
+check run-bound run --steps 1 --points 4 "$in/sched/abba.svm" --sched pct
 check replay-nearest replay "$in/good/note.svm" --schedule @"$in/schedule/two.txt" --on-divergence nearest
 check show-pt show pt scenarios/hole/unlink.svm
 check show-pt-at show pt scenarios/hole/unlink.svm --at 4
@@ -252,6 +254,31 @@ printf 'svm 1\n# rule\nmachine { device d0 { iommu ${IOMMU} } }\nfor IOMMU in ge
 sed -n 's/^replay: //p' "$work/first" | while read -r line; do eval "$line" </dev/null; done | sed '/ passed, /d' >"$work/again"
 same replay "" "$(sed '/ passed, /d' "$work/first" | diff - "$work/again")"
 same replays 2 "$(grep -c '^FAILED.*IOMMU=[a-z-]* N=8p seed=3' "$work/again")"
+
+# A run that chance scheduled prints a line that makes it again, by its choices: after an edit too.
+for seed in 1 2 3 7; do
+	for sched in random pct; do
+		"$svmsim" run --sched $sched --seed $seed "$in/sched/abba.svm" >"$work/first"
+		line=$(sed -n 's/^replay: //p' "$work/first" | head -n 1)
+		eval "$line" >"$work/again"
+		same "sched-$sched-$seed" "$(grep "seed=$seed: digest" "$work/first" | head -n 1)" \
+			"$(grep ': digest' "$work/again")"
+	done
+done
+sed 's/^machine.*/&\nram: alloc m 4p\nram: free m/' "$in/sched/abba.svm" >"$work/abba.svm"
+text=$("$svmsim" run --json --pin cross "$in/sched/abba.svm" 2>/dev/null | sed -n 's/^ *"schedule": "\(.*\)",$/\1/p')
+same sched-edited "deadlock: tasks that can never go on" \
+	"$("$svmsim" replay "$work/abba.svm" --schedule "$text" | grep '^deadlock:')"
+echo "$text" >"$work/schedule"
+same sched-file 1 "$("$svmsim" replay "$in/sched/abba.svm" --schedule @"$work/schedule" | grep -c '^deadlock:')"
+same sched-pins "cross fine" "$("$svmsim" run "$in/sched/abba.svm" |
+	sed -n 's/.* pin=\([a-z]*\)[: ].*/\1/p' | tr '\n' ' ' | sed 's/ $//')"
+"$svmsim" run --sched random --seed 1..20 "$in/sched" >"$work/one"
+"$svmsim" run --sched random --seed 1..20 --jobs 3 "$in/sched" >"$work/three"
+same sched-jobs "" "$(diff "$work/one" "$work/three")"
+same sched-twice 0 "$("$svmsim" run --sched random --seed 1..20 --twice "$in/sched" | grep -c DEFECT)"
+"$svmsim" replay "$in/sched/abba.svm" --schedule "$text" --trace "$work/trace" >"$work/stdout"
+same sched-trace "$(sed -n '/sched_switch/p' "$work/trace" | wc -l)" "$(grep -c 'prev_comm=.* ==> next_comm=' "$work/trace")"
 
 # As many jobs as you like: the same output in the same order.
 "$svmsim" run scenarios/hole >"$work/one"

@@ -121,8 +121,8 @@ static inline void assert_same(const struct result *a, const struct result *b, c
 		fail_msg("%s: %s and %s", programs, a->schedule, b->schedule);
 }
 
-static inline struct result replay(struct svmsim_world *world, const char *programs, const char *text,
-			    enum svmsim_on_divergence mode)
+static inline struct result replay(struct svmsim_world *world, const char *programs,
+				   const char *text, enum svmsim_on_divergence mode)
 {
 	struct svmsim_scheduler *scheduler;
 	char message[512] = "";

@@ -133,6 +133,184 @@ static void test_record_crosses_a_worker(void **state)
 	svmsim_scenario_free(scenario);
 }
 
+#define ABBA "par\n  a: t0: call abba_one\n  b: t1: call abba_two\nend\n"
+/* The lock checker sees the order in each run; only some get stuck. */
+#define ABBA_ORDER ABBA "expect report lock-order\n"
+#define MIXED "par\n  a: t0: call abba_one_fixed\n  a: t0: wake e\n" \
+	      "  b: t1: call abba_two_fixed\n  b: t1: wait e\n" \
+	      "  c: t2: call count_one_fixed\n  c: t2: call abba_one_fixed\nend\n"
+
+static bool has_report(const struct svmsim_run *run, const char *identifier)
+{
+	unsigned int i;
+
+	for (i = 0; i < run->report_count; i++) {
+		if (!strcmp(run->report[i].report.identifier, identifier))
+			return true;
+	}
+	return false;
+}
+
+static void assert_replays(const char *body, const struct svmsim_run *first, uint64_t seed)
+{
+	const struct svmsim_scenario_options options = {
+		.seed = seed, .schedule = first->schedule,
+	};
+	struct svmsim_run *again = run_body(body, &options);
+
+	assert_string_equal(again->reason, "");
+	assert_string_equal(again->schedule, first->schedule);
+	assert_string_equal(again->divergence, "");
+	assert_true(again->digest == first->digest);
+	assert_int_equal(again->verdict, first->verdict);
+	assert_int_equal(again->report_count, first->report_count);
+	assert_int_equal(again->switch_count, first->switch_count);
+	svmsim_run_free(again);
+}
+
+static void test_chosen_runs_replay(void **state)
+{
+	static const char *const body[] = { ABBA, MIXED };
+	struct svmsim_scenario_options options = { .sched_depth = 3, .twice = true };
+	unsigned int sched, i, stuck = 0, chosen = 0;
+
+	for (sched = SVMSIM_SCHED_RANDOM; sched <= SVMSIM_SCHED_PCT; sched++) {
+		for (i = 0; i < 60; i++) {
+			struct svmsim_run *run;
+
+			options.sched = sched;
+			options.seed = i / 2 + 1;
+			run = run_body(body[i % 2], &options);
+			if (run->verdict == SVMSIM_DEFECT)
+				fail_msg("seed %u: %s", i / 2 + 1, run->reason);
+			assert_int_equal(i % 2, run->verdict == SVMSIM_PASSED);
+			stuck += has_report(run, "deadlock");
+			chosen += strchr(run->schedule, ',') != NULL;
+			assert_replays(body[i % 2], run, options.seed);
+			svmsim_run_free(run);
+		}
+	}
+	assert_in_range(stuck, 5, 55);
+	assert_true(chosen > 80);
+}
+
+static char *deadlock_schedule(char *text, size_t size)
+{
+	struct svmsim_scenario_options options = { .sched = SVMSIM_SCHED_RANDOM };
+	struct svmsim_run *run = NULL;
+
+	for (options.seed = 1; options.seed < 100; options.seed++) {
+		run = run_body(ABBA_ORDER, &options);
+		if (has_report(run, "deadlock"))
+			break;
+		svmsim_run_free(run);
+	}
+	assert_true(options.seed < 100);
+	assert_non_null(strstr(run->replay, "replay t.svm --seed "));
+	assert_non_null(strstr(run->replay, " --schedule 's1,"));
+	snprintf(text, size, "%s", run->schedule);
+	svmsim_run_free(run);
+	return text;
+}
+
+static void test_schedule_outlives_edits(void **state)
+{
+	char text[2048];
+	const struct svmsim_scenario_options options = {
+		.schedule = deadlock_schedule(text, sizeof(text)),
+	};
+	struct svmsim_run *run = run_body("ram: alloc m 4p\nd0: iova_alloc w 1p\n"
+					  ABBA_ORDER "ram: free m\n", &options);
+
+	assert_true(has_report(run, "deadlock"));
+	assert_string_equal(run->divergence, "");
+	svmsim_run_free(run);
+}
+
+static struct svmsim_run *run_pin(const char *pin, const char *name)
+{
+	const struct svmsim_scenario_options options = { .pin = name };
+	char body[1024];
+
+	snprintf(body, sizeof(body), "%s%s", ABBA_ORDER, pin);
+	return run_body(body, &options);
+}
+
+static void test_pin(void **state)
+{
+	static const char pins[] = "pin cross: a until \"mutex_lock(&b)\"; b until "
+				   "\"mutex_lock(&a)\"\npin fine: b to end; a to end\n";
+	struct svmsim_run *run = run_pin(pins, "cross");
+
+	assert_int_equal(run->verdict, SVMSIM_FAILED);
+	assert_true(has_report(run, "deadlock"));
+	assert_string_equal(run->variant, "pin=cross");
+	assert_string_equal(run->divergence, "");
+	assert_replays(ABBA_ORDER, run, 0);
+	svmsim_run_free(run);
+	run = run_pin(pins, "fine");
+	assert_int_equal(run->verdict, SVMSIM_PASSED);
+	assert_replays(ABBA_ORDER, run, 0);
+	svmsim_run_free(run);
+}
+
+static void test_pin_that_does_not_work(void **state)
+{
+	const struct svmsim_scenario_options options = { .pin = "p" };
+	struct svmsim_run *run = run_body("par\n  a: t0: call abba_one_fixed\n"
+					  "  b: t1: call abba_two_fixed\nend\n"
+					  "pin p: a until \"mutex_lock(&b)\"; b to end\n",
+					  &options);
+
+	assert_int_equal(run->verdict, SVMSIM_INCONCLUSIVE);
+	assert_string_equal(run->reason, "the pin can't be followed: part 2 of 2, t1 to end: t1 "
+			    "has to wait, and t0 runs");
+	svmsim_run_free(run);
+	/* That it can't go on is what it found. */
+	run = run_pin("pin p: a until \"mutex_lock(&b)\"; b to end\n", "p");
+	assert_int_equal(run->verdict, SVMSIM_FAILED);
+	assert_true(has_report(run, "deadlock"));
+	svmsim_run_free(run);
+	run = run_pin("pin p: a until \"mutex_lock(&c)\"; b to end\n", "p");
+	assert_int_equal(run->verdict, SVMSIM_INCONCLUSIVE);
+	assert_string_equal(run->reason, "the pin can't be followed: part 1 of 2, t0 until "
+			    "mutex_lock(&c): t0 never comes there while another task could run");
+	svmsim_run_free(run);
+}
+
+static void test_until_switch_point(void **state)
+{
+	const struct svmsim_scenario_options options = { .until = "mutex_lock(&b)" };
+	struct svmsim_run *run = run_body(ABBA_ORDER, &options);
+
+	assert_int_equal(run->verdict, SVMSIM_PASSED);
+	assert_non_null(strstr(run->stopped, "stopped before abba.c:abba_one:mutex_lock(&b) of t0\n"
+			       "last events:\n"));
+	assert_non_null(strstr(run->stopped, "\ntasks:\n  main waits for par block, at "));
+	assert_non_null(strstr(run->stopped, "\n  t0 is before abba.c:abba_one:mutex_lock(&b)\n"
+			       "  t1 has not begun\n"));
+	svmsim_run_free(run);
+}
+
+static void test_bounds(void **state)
+{
+	const struct svmsim_scenario_options steps = { .step_max = 2 };
+	const struct svmsim_scenario_options points = { .point_max = 3 };
+	struct svmsim_run *run = run_body(MIXED, &steps);
+
+	assert_int_equal(run->verdict, SVMSIM_INCONCLUSIVE);
+	assert_string_equal(run->reason, "the bound on switches, 2, was reached: usually tasks "
+			    "that wait in loops for what never comes; --steps N moves it");
+	assert_string_equal(run->replay, "run t.svm --steps 2");
+	svmsim_run_free(run);
+	run = run_body(MIXED, &points);
+	assert_int_equal(run->verdict, SVMSIM_INCONCLUSIVE);
+	assert_string_equal(run->reason, "the bound on switch points was reached: usually a loop "
+			    "that waits for another task and never lets it run; --points N moves "
+			    "it");
+	svmsim_run_free(run);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +321,12 @@ int main(void)
 		cmocka_unit_test(test_schedulers_without_tasks),
 		cmocka_unit_test(test_divergence_ends_it),
 		cmocka_unit_test(test_record_crosses_a_worker),
+		cmocka_unit_test(test_chosen_runs_replay),
+		cmocka_unit_test(test_schedule_outlives_edits),
+		cmocka_unit_test(test_pin),
+		cmocka_unit_test(test_pin_that_does_not_work),
+		cmocka_unit_test(test_until_switch_point),
+		cmocka_unit_test(test_bounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
