@@ -67,7 +67,11 @@ struct sim_site {
 	u64 key;
 };
 
-/* The pointers lie side by side in a section, so that ids and ordinals can be given out. */
+/*
+ * The pointers lie side by side in a section, so that ids and ordinals can be given out. clang
+ * evaluates the whole of it at compile time where it stands in an initializer, and then emits an
+ * empty site that nobody numbers; that it can't do behind an asm statement.
+ */
 #define SIM_SITE(_kind, _primitive, _argument)                                                     \
 	({                                                                                         \
 		static struct sim_site __sim_site = {                                              \
@@ -80,6 +84,7 @@ struct sim_site {
 		};                                                                                 \
 		static struct sim_site *const __sim_site_entry                                     \
 			__attribute__((__section__("sim_sites"), __used__)) = &__sim_site;         \
+		__asm__("");                                                                       \
 		(const struct sim_site *)&__sim_site;                                              \
 	})
 

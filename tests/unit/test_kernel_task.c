@@ -155,11 +155,27 @@ static void test_cycle_is_a_deadlock(void **state)
 	ktest_expect_report(world, "deadlock", 1);
 }
 
+/* clang once made empty ones of these. */
+static void test_sites_in_initializers_are_numbered(void **state)
+{
+	const struct sim_waiting waiting = {
+		.verb = "test", .site = SIM_SITE(SIM_POINT_WAIT, "in_initializer", "here"),
+	};
+	char text[128];
+
+	ktest_assert_true(waiting.site->id != 0);
+	ktest_assert_true(waiting.site->key != 0);
+	sim_site_text(waiting.site, text, sizeof(text));
+	ktest_assert_string_equal(text, "test_kernel_task.c:test_sites_in_initializers_are_numbered"
+				  ":in_initializer(here)");
+}
+
 static const struct ktest tests[] = {
 	KTEST(test_fifo_runs_each_to_its_end),
 	KTEST(test_yield_goes_to_the_end_of_the_line),
 	KTEST(test_block_and_wake_in_order),
 	KTEST(test_time_jumps_when_nobody_runs),
 	KTEST(test_cycle_is_a_deadlock),
+	KTEST(test_sites_in_initializers_are_numbered),
 };
 KTEST_MAIN(tests)
