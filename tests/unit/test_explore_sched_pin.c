@@ -83,6 +83,10 @@ static void test_blocked_task(void **state)
 	    "wait, and t1 runs", { "t0", NULL }, { "t1", NULL });
 	PIN("cwc cxc c", "0c1c1c2c0c", "the pin can't be followed: part 1 of 3, t0 to end: t0 "
 	    "waits for completion &done", { "t0", NULL }, { "t1", NULL }, { "t2", NULL });
+	PIN("(ca) (c)c c", "0c0a2c1c1c", "the pin can't be followed: part 2 of 3, t1 to end: t1 "
+	    "waits for lock lock, held by t0", { "t0", "step_a" }, { "t1", NULL }, { "t2", NULL });
+	PIN("(ca) (c)c", "0c0a1c1c", "the pin can't be followed: part 2 of 2, t1 to end: t1 has "
+	    "to wait, and t0 runs", { "t0", "step_a" }, { "t1", NULL });
 }
 
 static void test_task_or_place_that_is_not(void **state)
