@@ -30,7 +30,8 @@ struct work_struct {
 	u64 sim_instance;
 	u64 sim_pass;
 	u32 sim_disable_count;
-	u32 sim_place;
+	u16 sim_place;
+	bool sim_is_bh;
 };
 
 struct delayed_work {

@@ -215,11 +215,14 @@ static bool is_resting(const struct svmsim_world *world, const struct sim_task *
 	return rester != NULL;
 }
 
-/* Is there a task of the user's beside the running one that is about something? */
-static bool is_alone(const struct svmsim_world *world)
+/* May it let all others run, or are they, or is it, in the middle of something? */
+static bool may_settle(const struct svmsim_world *world)
 {
-	const struct sim_task *task = world->tasks->first;
+	const struct sim_task *task = world->running;
 
+	if (task->preempt_count || task->bh_count || task->irqs_disabled)
+		return false;
+	task = world->tasks->first;
 	for (; task; task = task->world_next)
 		if (task->class == SIM_TASK_DRIVER && task != world->running &&
 		    task->state != SIM_TASK_DEAD && !is_resting(world, task) &&
@@ -234,7 +237,7 @@ void sim_time_advance(struct svmsim_world *world, u64 ns)
 
 	if (target_ns < ns)
 		target_ns = ~0ull;
-	if (!is_alone(world)) {
+	if (!may_settle(world)) {
 		sim_jump(world, target_ns);
 		SIM_POINT(TASK, "advance", "");
 		return;

@@ -38,7 +38,7 @@ extern const struct sim_layer sim_layer_time;
  *
  * Lets all run that can, then for each instant at which something is due up to the new time: sets
  * the clock to it and lets all run that can. While other tasks of the user's are about something,
- * time just moves on, and what is due takes its turn among them.
+ * or the caller must not sleep, time just moves on, and what is due takes its turn.
  * Context: the root, or a task that carries out the lines of a scenario.
  */
 void sim_time_advance(struct svmsim_world *world, u64 ns);

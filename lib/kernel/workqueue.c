@@ -81,6 +81,7 @@ void sim_work_insert(int cpu, struct workqueue_struct *wq, struct work_struct *w
 	sim_order_release(work);
 	pwq = choose_pwq(cpu, wq, work);
 	work->sim_pwq = pwq;
+	work->sim_is_bh = wq->flags & WQ_BH;
 	work->sim_instance = ++sim_work_state(sim_world)->instance;
 	wq->flight_count++;
 	if (list_empty(&pwq->inactive) && pwq->active_count < wq->max_active)

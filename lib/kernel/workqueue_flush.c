@@ -120,6 +120,13 @@ static bool flush_owner(const void *object, unsigned int index, struct sim_task 
 	return true;
 }
 
+/* From here on it takes note of what ends; touching lockdep's maps may switch. */
+static void add_flusher(struct sim_flusher *flusher)
+{
+	flusher->task = sim_task_current();
+	list_add_tail(&flusher->entry, &sim_work_state(sim_world)->flushers);
+}
+
 /* Returns false when the root gives up what will never come; see sim_task_block(). */
 static bool wait_flusher(struct sim_flusher *flusher, const char *verb, const char *name,
 			 enum sim_task_state how, const struct sim_site *site)
@@ -132,8 +139,6 @@ static bool wait_flusher(struct sim_flusher *flusher, const char *verb, const ch
 		.site = site,
 	};
 
-	flusher->task = sim_task_current();
-	list_add_tail(&flusher->entry, &sim_work_state(sim_world)->flushers);
 	while (!flusher->done && !sim_task_block(how, &waiting, ~0ull))
 		;
 	if (!flusher->done)
@@ -181,30 +186,32 @@ static void check_dependency(const struct workqueue_struct *wq, const char *name
 /* One at a time, or in memory reclaim, any item may have to wait for all before it. */
 static void touch_maps(struct work_struct *work, struct workqueue_struct *wq, bool from_cancel)
 {
+	bool whole = wq->max_active == 1 || wq->flags & WQ_MEM_RECLAIM;
+
 	touch_map(&work->lockdep_map, wq);
-	if (!from_cancel && (wq->max_active == 1 || wq->flags & WQ_MEM_RECLAIM))
+	if (!from_cancel && whole)
 		touch_map(wq->lockdep_map, wq);
 }
 
 bool sim_flush_running(struct work_struct *work, const struct sim_site *site)
 {
-	struct sim_worker *worker = sim_worker_running(work, work->func, NULL);
 	struct sim_flusher flusher = { 0 };
-	bool spins;
+	struct sim_worker *worker;
 
-	spins = worker && worker->pwq->wq->flags & WQ_BH;
-	if (spins)
+	if (work->sim_is_bh)
 		WARN_ON_ONCE(in_hardirq());
 	else
 		might_sleep();
+	worker = sim_worker_running(work, work->func, NULL);
 	if (!worker) {
 		sim_order_acquire(&work->entry);
 		return false;
 	}
 	flusher.instance = worker->instance;
+	add_flusher(&flusher);
 	touch_maps(work, worker->pwq->wq, true);
-	wait_flusher(&flusher, "work", worker->name, spins ? SIM_TASK_SPINNING : SIM_TASK_BLOCKED,
-		     site);
+	wait_flusher(&flusher, "work", sim_work_name(work),
+		     work->sim_is_bh ? SIM_TASK_SPINNING : SIM_TASK_BLOCKED, site);
 	sim_order_acquire(&work->entry);
 	return true;
 }
@@ -231,6 +238,7 @@ bool sim_flush_work(struct work_struct *work, const struct sim_site *site)
 		wq = worker->pwq->wq;
 		flusher.instance = worker->instance;
 	}
+	add_flusher(&flusher);
 	check_dependency(wq, sim_work_name(work));
 	touch_maps(work, wq, false);
 	wait_flusher(&flusher, "work", sim_work_name(work), SIM_TASK_BLOCKED, site);
@@ -277,8 +285,10 @@ static bool flush_queue(struct workqueue_struct *wq, const struct sim_site *site
 	flusher.left = wq->flight_count;
 	flusher.instance = sim_work_state(sim_world)->instance;
 	check_dependency(wq, "");
-	if (flusher.left)
+	if (flusher.left) {
+		add_flusher(&flusher);
 		done = wait_flusher(&flusher, "workqueue", wq->name, SIM_TASK_BLOCKED, site);
+	}
 	sim_order_acquire(wq);
 	return done;
 }
