@@ -1,13 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Code above the kernel-API seam: its objects keep their static state in sections of their own, and
-# its marked accesses are switch points. Counters of coverage are no state of a world: these objects
-# do without.
+# Code above the kernel-API seam: its objects keep their static state in sections of their own, its
+# marked accesses are switch points, and it is compiled with -fsanitize=thread, so that each plain
+# access is a call: of our own __tsan_ functions (lib/kernel/plain_access.c); libtsan is not linked.
+# It can't be combined with AddressSanitizer, and counters of coverage are no state of a world: in
+# such builds these objects do without.
 
 set(SVMSIM_ABOVE_FLAGS ${SVMSIM_KERNEL_FLAGS})
 list(REMOVE_ITEM SVMSIM_ABOVE_FLAGS --coverage -fsanitize=fuzzer-no-link)
 list(APPEND SVMSIM_ABOVE_FLAGS -DSIM_MARKED_POINTS=1
 	-fno-inline -fno-optimize-sibling-calls
 	"SHELL:-include ${PROJECT_SOURCE_DIR}/cmake/above_anchor.h")
+set(SVMSIM_ABOVE_PLAIN 1)
+if(NOT SVMSIM_SANITIZE AND NOT SVMSIM_COVERAGE)
+	set(SVMSIM_ABOVE_PLAIN 0)
+	list(APPEND SVMSIM_ABOVE_FLAGS -fsanitize=thread -DSIM_INSTRUMENTED=1)
+	if(CMAKE_C_COMPILER_ID STREQUAL "Clang")
+		list(APPEND SVMSIM_ABOVE_FLAGS "SHELL:-mllvm -tsan-distinguish-volatile=1")
+	else()
+		list(APPEND SVMSIM_ABOVE_FLAGS --param=tsan-distinguish-volatile=1
+			--param=tsan-instrument-func-entry-exit=1)
+	endif()
+endif()
+
 # svmsim_above(NAME [LAYER] SOURCES file.c ... [USES layer ...]): an object library above_NAME. Whoever
 # needs it refers to `const char *const sim_above_NAME[]`, which ends with NULL, to have all of it
 # taken from an archive. With LAYER it is part of the layer NAME, declared after it.
@@ -40,7 +54,7 @@ const char *const sim_above_@name@[] = {
 		target_link_libraries(above_${name} PRIVATE layer_${layer})
 	endforeach()
 	set_target_properties(above_${name} PROPERTIES C_COMPILER_LAUNCHER
-		"${PROJECT_SOURCE_DIR}/cmake/above-compile;${CMAKE_OBJCOPY};${CMAKE_C_COMPILER_LAUNCHER}")
+		"${PROJECT_SOURCE_DIR}/cmake/above-compile;${CMAKE_OBJCOPY};${SVMSIM_ABOVE_PLAIN};${CMAKE_C_COMPILER_LAUNCHER}")
 	if(ABOVE_LAYER)
 		set_property(GLOBAL APPEND PROPERTY SVMSIM_LAYER_OBJECTS $<TARGET_OBJECTS:above_${name}>)
 	endif()

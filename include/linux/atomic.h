@@ -6,6 +6,10 @@
 #include <asm/cmpxchg.h>
 #include <linux/types.h>
 
+#ifdef SIM_MARKED_POINTS
+#include <linux/sim_atomic.h>
+#else
+
 /*
  * Ordered variants (_acquire, _release, _relaxed) exist as names of the full operation. Each body
  * is a template over the type: INSTANCE(type of the counter, type of the arguments, prefix).
@@ -344,4 +348,5 @@ SIM_ATOMIC_INSTANCE(atomic_long_t, long, atomic_long)
 #define atomic_long_fetch_andnot_acquire atomic_long_fetch_andnot
 #define atomic_long_fetch_andnot_release atomic_long_fetch_andnot
 
+#endif
 #endif

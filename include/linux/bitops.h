@@ -8,8 +8,50 @@
 
 /*
  * fidelity: simplified: one host thread runs all simulated code, so the atomic forms are plain
- * reads and writes
+ * reads and writes; in code above the seam each is a switch point, and orders what its name says
  */
+#ifdef SIM_MARKED_POINTS
+#define SIM_BIT_WORD(nr, addr) ((unsigned long *)(addr) + BIT_WORD(nr))
+#define SIM_BIT_FETCH(name, builtin, operand, order) \
+static __always_inline bool name(unsigned long nr, volatile unsigned long *addr) \
+{ \
+	return (builtin(SIM_BIT_WORD(nr, addr), operand, order) >> (nr % BITS_PER_LONG)) & 1; \
+}
+#define SIM_BIT_CHANGE(name, builtin, operand, order) \
+static __always_inline void name(unsigned long nr, volatile unsigned long *addr) \
+{ \
+	(void)builtin(SIM_BIT_WORD(nr, addr), operand, order); \
+}
+SIM_BIT_CHANGE(set_bit, __atomic_fetch_or, BIT_MASK(nr), __ATOMIC_RELAXED)
+SIM_BIT_CHANGE(clear_bit, __atomic_fetch_and, ~BIT_MASK(nr), __ATOMIC_RELAXED)
+SIM_BIT_CHANGE(change_bit, __atomic_fetch_xor, BIT_MASK(nr), __ATOMIC_RELAXED)
+SIM_BIT_CHANGE(clear_bit_unlock, __atomic_fetch_and, ~BIT_MASK(nr), __ATOMIC_RELEASE)
+SIM_BIT_FETCH(test_and_set_bit, __atomic_fetch_or, BIT_MASK(nr), __ATOMIC_SEQ_CST)
+SIM_BIT_FETCH(test_and_clear_bit, __atomic_fetch_and, ~BIT_MASK(nr), __ATOMIC_SEQ_CST)
+SIM_BIT_FETCH(test_and_change_bit, __atomic_fetch_xor, BIT_MASK(nr), __ATOMIC_SEQ_CST)
+SIM_BIT_FETCH(test_and_set_bit_lock, __atomic_fetch_or, BIT_MASK(nr), __ATOMIC_ACQUIRE)
+static __always_inline bool test_bit(unsigned long nr, const volatile unsigned long *addr)
+{
+	return (addr[BIT_WORD(nr)] >> (nr % BITS_PER_LONG)) & 1;
+}
+static __always_inline bool test_bit_acquire(unsigned long nr, const volatile unsigned long *addr)
+{
+	return (__atomic_load_n(SIM_BIT_WORD(nr, addr), __ATOMIC_ACQUIRE) >>
+		(nr % BITS_PER_LONG)) & 1;
+}
+#define set_bit(...) SIM_POINT_CALL(set_bit, #__VA_ARGS__, __VA_ARGS__)
+#define clear_bit(...) SIM_POINT_CALL(clear_bit, #__VA_ARGS__, __VA_ARGS__)
+#define change_bit(...) SIM_POINT_CALL(change_bit, #__VA_ARGS__, __VA_ARGS__)
+#define clear_bit_unlock(...) SIM_POINT_CALL(clear_bit_unlock, #__VA_ARGS__, __VA_ARGS__)
+#define __clear_bit_unlock(...) SIM_POINT_CALL(clear_bit_unlock, #__VA_ARGS__, __VA_ARGS__)
+#define test_and_set_bit(...) SIM_POINT_CALL(test_and_set_bit, #__VA_ARGS__, __VA_ARGS__)
+#define test_and_clear_bit(...) SIM_POINT_CALL(test_and_clear_bit, #__VA_ARGS__, __VA_ARGS__)
+#define test_and_change_bit(...) SIM_POINT_CALL(test_and_change_bit, #__VA_ARGS__, __VA_ARGS__)
+#define test_and_set_bit_lock(...) \
+	SIM_POINT_CALL(test_and_set_bit_lock, #__VA_ARGS__, __VA_ARGS__)
+#define test_bit(...) SIM_POINT_CALL(test_bit, #__VA_ARGS__, __VA_ARGS__)
+#define test_bit_acquire(...) SIM_POINT_CALL(test_bit_acquire, #__VA_ARGS__, __VA_ARGS__)
+#else
 static inline void set_bit(unsigned long nr, volatile unsigned long *addr)
 {
 	addr[BIT_WORD(nr)] |= BIT_MASK(nr);
@@ -58,16 +100,51 @@ static inline bool test_and_change_bit(unsigned long nr, volatile unsigned long 
 #define clear_bit_unlock(nr, addr) clear_bit(nr, addr)
 #define __clear_bit_unlock(nr, addr) clear_bit(nr, addr)
 #define test_bit_acquire(nr, addr) test_bit(nr, addr)
+#endif
 
 /* fidelity: same */
-#define __set_bit(nr, addr) set_bit(nr, addr)
-#define __clear_bit(nr, addr) clear_bit(nr, addr)
-#define __change_bit(nr, addr) change_bit(nr, addr)
-#define __test_and_set_bit(nr, addr) test_and_set_bit(nr, addr)
-#define __test_and_clear_bit(nr, addr) test_and_clear_bit(nr, addr)
-#define __test_and_change_bit(nr, addr) test_and_change_bit(nr, addr)
+static inline void __set_bit(unsigned long nr, volatile unsigned long *addr)
+{
+	((unsigned long *)addr)[BIT_WORD(nr)] |= BIT_MASK(nr);
+}
+
+static inline void __clear_bit(unsigned long nr, volatile unsigned long *addr)
+{
+	((unsigned long *)addr)[BIT_WORD(nr)] &= ~BIT_MASK(nr);
+}
+
+static inline void __change_bit(unsigned long nr, volatile unsigned long *addr)
+{
+	((unsigned long *)addr)[BIT_WORD(nr)] ^= BIT_MASK(nr);
+}
+
+static inline bool __test_and_set_bit(unsigned long nr, volatile unsigned long *addr)
+{
+	bool old = (((unsigned long *)addr)[BIT_WORD(nr)] >> (nr % BITS_PER_LONG)) & 1;
+
+	__set_bit(nr, addr);
+	return old;
+}
+
+static inline bool __test_and_clear_bit(unsigned long nr, volatile unsigned long *addr)
+{
+	bool old = (((unsigned long *)addr)[BIT_WORD(nr)] >> (nr % BITS_PER_LONG)) & 1;
+
+	__clear_bit(nr, addr);
+	return old;
+}
+
+static inline bool __test_and_change_bit(unsigned long nr, volatile unsigned long *addr)
+{
+	bool old = (((unsigned long *)addr)[BIT_WORD(nr)] >> (nr % BITS_PER_LONG)) & 1;
+
+	__change_bit(nr, addr);
+	return old;
+}
+
 #define assign_bit(nr, addr, value) ((value) ? set_bit((nr), (addr)) : clear_bit((nr), (addr)))
-#define __assign_bit(nr, addr, value) assign_bit(nr, addr, value)
+#define __assign_bit(nr, addr, value) \
+	((value) ? __set_bit((nr), (addr)) : __clear_bit((nr), (addr)))
 
 /* Undefined for 0, as the kernel's. */
 static inline __attribute_const__ unsigned long __ffs(unsigned long word)

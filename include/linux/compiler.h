@@ -27,9 +27,23 @@
 #define __stringify_1(x...) #x
 #define __stringify(x...) __stringify_1(x)
 
+#ifdef SIM_MARKED_POINTS
+#define READ_ONCE(x) ({ SIM_POINT(MARKED, "READ_ONCE", #x); SIM_READ_ONCE(x); })
+#define WRITE_ONCE(x, val) \
+	do { \
+		SIM_POINT(MARKED, "WRITE_ONCE", #x); \
+		*(volatile __typeof__(x) *)&(x) = (val); \
+	} while (0)
+#define data_race(expr) ({ \
+	sim_data_race_begin(); \
+	__auto_type __sim_racy = (expr); \
+	sim_data_race_end(); \
+	__sim_racy; })
+#else
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, val) do { *(volatile __typeof__(x) *)&(x) = (val); } while (0)
 #define data_race(expr) (expr)
+#endif
 #define OPTIMIZER_HIDE_VAR(var) __asm__("" : "=r" (var) : "0" (var))
 
 #define __same_type(a, b) __builtin_types_compatible_p(__typeof__(a), __typeof__(b))

@@ -43,4 +43,6 @@
 #define IS_ENABLED(option) (IS_BUILTIN(option) || IS_MODULE(option))
 #define IS_REACHABLE(option) IS_ENABLED(option)
 
+#include <linux/sim_marked.h>
+
 #endif

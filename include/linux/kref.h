@@ -15,23 +15,23 @@ struct kref {
 
 static inline void kref_init(struct kref *kref)
 {
-	refcount_set(&kref->refcount, 1);
+	(refcount_set)(&kref->refcount, 1);
 }
 
 static inline unsigned int kref_read(const struct kref *kref)
 {
-	return refcount_read(&kref->refcount);
+	return (refcount_read)(&kref->refcount);
 }
 
 /* A count of 0 raises report `refcount`: the object was released. */
 static inline void kref_get(struct kref *kref)
 {
-	refcount_inc(&kref->refcount);
+	(refcount_inc)(&kref->refcount);
 }
 
 static inline int kref_put(struct kref *kref, void (*release)(struct kref *kref))
 {
-	if (!refcount_dec_and_test(&kref->refcount))
+	if (!(refcount_dec_and_test)(&kref->refcount))
 		return 0;
 	release(kref);
 	return 1;
@@ -55,7 +55,12 @@ static inline int __must_check kref_get_unless_zero(struct kref *kref)
 #ifdef SIM_MARKED_POINTS
 #define kref_get_unless_zero(kref)                                                               \
 	(!sim_fails_unless_zero(SIM_SITE(SIM_POINT_FAIL, "kref_get_unless_zero", #kref)) &&       \
-	 (kref_get_unless_zero)(kref))
+	 SIM_POINT_CALL(kref_get_unless_zero, #kref, kref))
+#define kref_init(...) SIM_POINT_CALL(kref_init, #__VA_ARGS__, __VA_ARGS__)
+#define kref_read(...) SIM_POINT_CALL(kref_read, #__VA_ARGS__, __VA_ARGS__)
+#define kref_get(...) SIM_POINT_CALL(kref_get, #__VA_ARGS__, __VA_ARGS__)
+#define kref_put(...) SIM_POINT_CALL(kref_put, #__VA_ARGS__, __VA_ARGS__)
+#define kref_put_mutex(...) SIM_POINT_CALL(kref_put_mutex, #__VA_ARGS__, __VA_ARGS__)
 #endif
 
 #endif

@@ -44,15 +44,16 @@ static inline struct llist_node *llist_next(struct llist_node *node)
 	return READ_ONCE(node->next);
 }
 
-/* fidelity: simplified: no other thread can come in between, so there are no retries */
-
 /* Adds a chain that is linked from @first to @last; true if the list was empty. */
 static inline bool llist_add_batch(struct llist_node *first, struct llist_node *last,
 				   struct llist_head *head)
 {
-	last->next = head->first;
-	WRITE_ONCE(head->first, first);
-	return !last->next;
+	struct llist_node *found = READ_ONCE(head->first);
+
+	do {
+		last->next = found;
+	} while (!try_cmpxchg(&head->first, &found, first));
+	return !found;
 }
 
 static inline bool llist_add(struct llist_node *node, struct llist_head *head)
@@ -65,12 +66,13 @@ static inline struct llist_node *llist_del_all(struct llist_head *head)
 	return xchg(&head->first, NULL);
 }
 
+/* One at a time: who else deletes has to be kept out. */
 static inline struct llist_node *llist_del_first(struct llist_head *head)
 {
-	struct llist_node *node = head->first;
+	struct llist_node *node = smp_load_acquire(&head->first);
 
-	if (node)
-		WRITE_ONCE(head->first, node->next);
+	while (node && !try_cmpxchg(&head->first, &node, READ_ONCE(node->next)))
+		;
 	return node;
 }
 
@@ -85,9 +87,12 @@ static inline struct llist_node *llist_del_first_init(struct llist_head *head)
 
 static inline bool llist_del_first_this(struct llist_head *head, struct llist_node *this)
 {
-	if (head->first != this)
-		return false;
-	(void)llist_del_first(head);
+	struct llist_node *node = smp_load_acquire(&head->first);
+
+	do {
+		if (node != this)
+			return false;
+	} while (!try_cmpxchg(&head->first, &node, READ_ONCE(node->next)));
 	return true;
 }
 

@@ -36,7 +36,8 @@ void free_percpu(void *pdata);
 #define get_cpu_ptr(ptr) ({ preempt_disable(); this_cpu_ptr(ptr); })
 #define put_cpu_ptr(ptr) ((void)(ptr), preempt_enable())
 
-#define SIM_THIS_CPU(pcp) (*this_cpu_ptr(&(pcp)))
+/* Marked: one instruction, which an interrupt can't divide. */
+#define SIM_THIS_CPU(pcp) (*(volatile __typeof__(pcp) *)this_cpu_ptr(&(pcp)))
 #define this_cpu_read(pcp) SIM_THIS_CPU(pcp)
 #define this_cpu_write(pcp, val) (SIM_THIS_CPU(pcp) = (val))
 #define this_cpu_add(pcp, val) (SIM_THIS_CPU(pcp) += (val))

@@ -31,17 +31,17 @@ bool __must_check refcount_dec_not_one(refcount_t *r);
 
 static inline void refcount_set(refcount_t *r, int n)
 {
-	atomic_set(&r->refs, n);
+	(atomic_set)(&r->refs, n);
 }
 
 static inline unsigned int refcount_read(const refcount_t *r)
 {
-	return atomic_read(&r->refs);
+	return (atomic_read)(&r->refs);
 }
 
 static inline bool __must_check __refcount_add_not_zero(int i, refcount_t *r, int *oldp)
 {
-	int old = atomic_fetch_add_unless(&r->refs, i, 0);
+	int old = (atomic_fetch_add_unless)(&r->refs, i, 0);
 
 	if (oldp)
 		*oldp = old;
@@ -57,7 +57,7 @@ static inline bool __must_check refcount_add_not_zero(int i, refcount_t *r)
 
 static inline void __refcount_add(int i, refcount_t *r, int *oldp)
 {
-	int old = atomic_fetch_add(i, &r->refs);
+	int old = (atomic_fetch_add_relaxed)(i, &r->refs);
 
 	if (oldp)
 		*oldp = old;
@@ -85,7 +85,7 @@ static inline bool __must_check refcount_inc_not_zero(refcount_t *r)
 #ifdef SIM_MARKED_POINTS
 #define refcount_inc_not_zero(r)                                                                 \
 	(!sim_fails_unless_zero(SIM_SITE(SIM_POINT_FAIL, "refcount_inc_not_zero", #r)) &&         \
-	 (refcount_inc_not_zero)(r))
+	 SIM_POINT_CALL(refcount_inc_not_zero, #r, r))
 #endif
 
 static inline void __refcount_inc(refcount_t *r, int *oldp)
@@ -100,7 +100,7 @@ static inline void refcount_inc(refcount_t *r)
 
 static inline bool __must_check __refcount_sub_and_test(int i, refcount_t *r, int *oldp)
 {
-	int old = atomic_fetch_sub(i, &r->refs);
+	int old = (atomic_fetch_sub)(i, &r->refs);
 
 	if (oldp)
 		*oldp = old;
@@ -128,7 +128,7 @@ static inline bool __must_check refcount_dec_and_test(refcount_t *r)
 
 static inline void __refcount_dec(refcount_t *r, int *oldp)
 {
-	int old = atomic_fetch_sub(1, &r->refs);
+	int old = (atomic_fetch_sub)(1, &r->refs);
 
 	if (oldp)
 		*oldp = old;
@@ -146,5 +146,17 @@ static inline void refcount_dec(refcount_t *r)
 
 /* On true the lock is held and the count is 0; on false the lock is not held. */
 bool __must_check refcount_dec_and_mutex_lock(refcount_t *r, struct mutex *lock);
+
+#ifdef SIM_MARKED_POINTS
+/* Each is a switch point, at the site of its caller; inside there is none. */
+#define refcount_set(...) SIM_POINT_CALL(refcount_set, #__VA_ARGS__, __VA_ARGS__)
+#define refcount_read(...) SIM_POINT_CALL(refcount_read, #__VA_ARGS__, __VA_ARGS__)
+#define refcount_add_not_zero(...) SIM_POINT_CALL(refcount_add_not_zero, #__VA_ARGS__, __VA_ARGS__)
+#define refcount_add(...) SIM_POINT_CALL(refcount_add, #__VA_ARGS__, __VA_ARGS__)
+#define refcount_inc(...) SIM_POINT_CALL(refcount_inc, #__VA_ARGS__, __VA_ARGS__)
+#define refcount_sub_and_test(...) SIM_POINT_CALL(refcount_sub_and_test, #__VA_ARGS__, __VA_ARGS__)
+#define refcount_dec_and_test(...) SIM_POINT_CALL(refcount_dec_and_test, #__VA_ARGS__, __VA_ARGS__)
+#define refcount_dec(...) SIM_POINT_CALL(refcount_dec, #__VA_ARGS__, __VA_ARGS__)
+#endif
 
 #endif

@@ -25,6 +25,24 @@ struct svmsim_program {
 	const char *about;
 };
 
+/* What is done about accesses of instrumented code; see svmsim_world_instrument(). */
+
+/* Two accesses that nothing orders are a report `data-race`. */
+#define SVMSIM_WATCH_RACES 1u
+/* An access to freed memory, or beside an object, is a report `mem-uaf` or `mem-overrun`. */
+#define SVMSIM_WATCH_MEMORY 2u
+/* Each plain access is a switch point. */
+#define SVMSIM_PLAIN_POINTS 4u
+
+/**
+ * svmsim_world_instrument - choose what accesses of instrumented code are
+ * @world: world
+ * @flags: SVMSIM_WATCH_* and SVMSIM_PLAIN_POINTS; 0 for none, which is fastest
+ *
+ * A run begins with SVMSIM_WATCH_RACES and SVMSIM_WATCH_MEMORY. Programs are instrumented, but not
+ * in builds with a sanitizer or with coverage.
+ */
+SVMSIM_API void svmsim_world_instrument(struct svmsim_world *world, unsigned int flags);
 /** svmsim_program_count - number of programs */
 SVMSIM_API unsigned int svmsim_program_count(void);
 /**

@@ -103,6 +103,15 @@ struct host_fiber *host_fiber_create(void (*entry)(void *arg), void *arg, unsign
 	return fiber;
 }
 
+bool host_fiber_stack(const struct host_fiber *fiber, uintptr_t *start, size_t *bytes)
+{
+	if (fiber == &main_fiber)
+		return false;
+	*start = (uintptr_t)fiber->stack;
+	*bytes = fiber->stack_bytes;
+	return true;
+}
+
 struct host_fiber *host_fiber_main(void)
 {
 	return &main_fiber;

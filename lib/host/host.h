@@ -94,6 +94,18 @@ unsigned int host_backtrace(uintptr_t *pc, unsigned int max, unsigned int skip);
 void host_symbolize(uintptr_t pc, char *buf, size_t size);
 /** host_symbol_function - as host_symbolize(), the bare function name only */
 void host_symbol_function(uintptr_t pc, char *buf, size_t size);
+/** host_symbol_line - as host_symbolize(), "file.c:34" only; false where no line is known */
+bool host_symbol_line(uintptr_t pc, char *buf, size_t size);
+/**
+ * host_symbol_object - name of the variable that an address lies in
+ * @address: any
+ * @buf: filled with its name, as the source has it
+ * @size: of @buf
+ * @offset: set to where in it
+ *
+ * Return: false when it is none with a name.
+ */
+bool host_symbol_object(uintptr_t address, char *buf, size_t size, size_t *offset);
 
 /**
  * struct host_fiber - a stack of its own for a function, all fibers sharing one host thread
@@ -116,6 +128,8 @@ struct host_fiber;
  * Return: the fiber, NULL when the host has no memory for its stack.
  */
 struct host_fiber *host_fiber_create(void (*entry)(void *arg), void *arg, unsigned int colour);
+/** host_fiber_stack - where a fiber's stack is; false for the thread's own */
+bool host_fiber_stack(const struct host_fiber *fiber, uintptr_t *start, size_t *bytes);
 /** host_fiber_main - the fiber that stands for the stack of the thread itself; never freed */
 struct host_fiber *host_fiber_main(void);
 /**

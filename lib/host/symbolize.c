@@ -17,6 +17,7 @@ struct answer {
 	uintptr_t pc;
 	char *full;
 	char *function;
+	char *line;
 };
 
 static struct answer cache[CACHE_SIZE];
@@ -109,7 +110,7 @@ static void ask(struct answer *answer, uintptr_t pc)
 {
 	/* A return address may be the first of the next function: the call lies before it. */
 	Dwfl_Module *module = find_module(pc - 1);
-	char function[256] = "?", line[256], full[600];
+	char function[256] = "?", line[256] = "", full[600];
 	const char *symbol = NULL;
 	GElf_Off offset = 0;
 	GElf_Sym sym;
@@ -131,6 +132,7 @@ static void ask(struct answer *answer, uintptr_t pc)
 	}
 	answer->full = copy(full);
 	answer->function = copy(function);
+	answer->line = copy(line);
 }
 
 static const struct answer *lookup(uintptr_t pc)
@@ -142,6 +144,7 @@ static const struct answer *lookup(uintptr_t pc)
 		return answer;
 	free(answer->full);
 	free(answer->function);
+	free(answer->line);
 	ask(answer, pc);
 	return answer;
 }
@@ -154,4 +157,50 @@ void host_symbolize(uintptr_t pc, char *buf, size_t size)
 void host_symbol_function(uintptr_t pc, char *buf, size_t size)
 {
 	snprintf(buf, size, "%s", lookup(pc)->function);
+}
+
+bool host_symbol_line(uintptr_t pc, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s", lookup(pc)->line);
+	return buf[0];
+}
+
+/* Static variables of functions: "name.3" by gcc, "function.name" or "function.name.3" by clang. */
+static void source_name(const char *symbol, char *buf, size_t size)
+{
+	size_t length = strlen(symbol), start;
+
+	while (length && symbol[length - 1] >= '0' && symbol[length - 1] <= '9')
+		length--;
+	if (!length || symbol[length - 1] != '.')
+		length = strlen(symbol);
+	else
+		length--;
+	start = length;
+	while (start && symbol[start - 1] != '.')
+		start--;
+	snprintf(buf, size, "%.*s", (int)(length - start), symbol + start);
+}
+
+/* All of them are looked at: where two names have one address libdw might answer with the other. */
+bool host_symbol_object(uintptr_t address, char *buf, size_t size, size_t *offset)
+{
+	/* Variables that are zero at first lie in no mapping of the file, but in its module. */
+	Dwfl_Module *module = find_module((uintptr_t)host_symbol_object);
+	int count = module ? dwfl_module_getsymtab(module) : 0;
+
+	for (int i = 1; i < count; i++) {
+		GElf_Addr start;
+		GElf_Sym sym;
+		const char *symbol = dwfl_module_getsym_info(module, i, &sym, &start, NULL, NULL,
+							     NULL);
+
+		if (!symbol || GELF_ST_TYPE(sym.st_info) != STT_OBJECT ||
+		    address - start >= sym.st_size)
+			continue;
+		source_name(symbol, buf, size);
+		*offset = address - start;
+		return true;
+	}
+	return false;
 }

@@ -4,6 +4,7 @@
 #include <linux/errno.h>
 #include <linux/smp.h>
 #include "kernel/inject.h"
+#include "kernel/race.h"
 #include "kernel/warn_internal.h"
 #include "kernel/world.h"
 
@@ -106,8 +107,11 @@ void *sim_alloc_percpu(const struct sim_site *site, size_t size, size_t align, g
 		return NULL;
 	area->site = site;
 	object = state->base + area->offset;
-	for (unsigned int cpu = 0; cpu < sim_world->cpu_count; cpu++)
+	for (unsigned int cpu = 0; cpu < sim_world->cpu_count; cpu++) {
 		__builtin_memset(per_cpu_ptr(object, cpu), 0, size);
+		if (sim_world->race_armed)
+			sim_race_memory_new(per_cpu_ptr(object, cpu), size);
+	}
 	return object;
 }
 
@@ -130,6 +134,14 @@ void free_percpu(void *pdata)
 	sim_report_field(report, "cache", "percpu");
 	sim_report_line(report, "no live per-CPU object is at this address");
 	sim_report_raise(report);
+}
+
+bool sim_percpu_holds(const void *address)
+{
+	struct percpu_state *state = percpu_state();
+
+	return state && state->base && (uintptr_t)address - (uintptr_t)state->base <
+	       sim_world->cpu_count * SIM_PERCPU_STRIDE_BYTES;
 }
 
 static int percpu_make(struct svmsim_world *world)

@@ -15,4 +15,7 @@ struct sim_layer;
 /** sim_layer_percpu - the layer of slot SIM_SLOT_PERCPU */
 extern const struct sim_layer sim_layer_percpu;
 
+/** sim_percpu_holds - is this an address in per-CPU memory? */
+bool sim_percpu_holds(const void *address);
+
 #endif

@@ -95,7 +95,8 @@ SIM_REPORT(MEM_LEAK, "mem-leak", \
 	"scenarios/memory/leak.svm") \
 SIM_REPORT(MEM_UAF, "mem-uaf", \
 	"simulated memory was used after it was freed", \
-	"The poison of freed memory has been overwritten.", \
+	"The poison of freed memory has been overwritten, or instrumented code was seen to read " \
+	"or write it (what=read, what=write).", \
 	"scenarios/memory/uaf.svm") \
 SIM_REPORT(MEM_DOUBLE_FREE, "mem-double-free", \
 	"simulated memory was freed twice", \
@@ -103,8 +104,9 @@ SIM_REPORT(MEM_DOUBLE_FREE, "mem-double-free", \
 	" object.", \
 	"scenarios/memory/double-free.svm") \
 SIM_REPORT(MEM_OVERRUN, "mem-overrun", \
-	"simulated memory was written past its end", \
-	"The red zone behind the object has been overwritten.", \
+	"simulated memory was used past its end", \
+	"The red zone behind the object has been overwritten, or instrumented code was seen to " \
+	"reach beside the object (what=read, what=write).", \
 	"scenarios/memory/overrun.svm") \
 SIM_REPORT(UNINIT, "uninit", \
 	"the outcome depends on memory that was never initialised", \
@@ -149,6 +151,14 @@ SIM_REPORT(LOCK_CONTEXT, "lock-context", \
 SIM_REPORT(LOCK_HELD, "lock-held", \
 	"a task ended, or returned from the kernel, with locks held", \
 	"An exit path misses an unlock. Whoever wants the lock next waits for ever.", "") \
+SIM_REPORT(DATA_RACE, "data-race", \
+	"two accesses that nothing orders", \
+	"Two tasks access the same bytes, at least one writes, at least one access is plain, " \
+	"and no lock, wake-up, completion, atomic with ordering or barrier puts one before the " \
+	"other. The compiler may tear, repeat or drop a plain access, and the other CPU may see " \
+	"any mix. Hold one lock for both, hand the data over with smp_store_release() and " \
+	"smp_load_acquire(), or mark both with READ_ONCE() and WRITE_ONCE() where any order " \
+	"will do.", "") \
 SIM_REPORT(WARN, "warn", \
 	"a WARN of the modelled kernel", \
 	"The modelled code's own check failed; the text is the kernel's.", \

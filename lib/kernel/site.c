@@ -71,6 +71,15 @@ static void give_numbers(struct sim_site **site, size_t count)
 	}
 }
 
+static u64 key_of(const struct sim_site *site)
+{
+	u64 hash = hash_text(SIM_DIGEST_SEED, site->file);
+
+	hash = hash_text(hash, site->function);
+	hash = hash_text(hash, site->primitive);
+	return hash_text(hash, site->argument);
+}
+
 __attribute__((__constructor__)) static void number_sites(void)
 {
 	size_t count = __stop_sim_sites - __start_sim_sites;
@@ -79,16 +88,20 @@ __attribute__((__constructor__)) static void number_sites(void)
 		return;
 	site_table = host_malloc(count * sizeof(*site_table));
 	for (size_t i = 0; i < count; i++) {
-		struct sim_site *site = __start_sim_sites[i];
-		u64 hash = hash_text(SIM_DIGEST_SEED, site->file);
-
-		hash = hash_text(hash, site->function);
-		hash = hash_text(hash, site->primitive);
-		site->key = hash_text(hash, site->argument);
-		site_table[i] = site;
+		site_table[i] = __start_sim_sites[i];
+		site_table[i]->key = key_of(site_table[i]);
 	}
 	sort(site_table, count);
 	give_numbers(site_table, count);
+}
+
+void sim_site_add(struct sim_site *site)
+{
+	site_table = host_realloc(site_table, (site_count + 1) * sizeof(*site_table));
+	site->key = key_of(site);
+	site->ordinal = 1;
+	site_table[site_count++] = site;
+	site->id = site_count;
 }
 
 u32 sim_site_count(void)

@@ -17,8 +17,9 @@
  * DOC: Reports
  *
  * mem-leak         site=FILE:FUNCTION bytes=TOTAL count=OBJECTS [cache=NAME], one per call site
- * mem-uaf          site= bytes= at=+OFFSET of the first changed byte
- * mem-overrun      site= bytes= at=+OFFSET of the first changed byte
+ * mem-uaf          site= bytes= at=+OFFSET of the first changed byte; what=read or what=write when
+ *                  instrumented code was seen to do it
+ * mem-overrun      the same
  * mem-double-free  what=freed-before site= bytes=, what=inside-object site= bytes= at=+OFFSET, or
  *                  what=no-object
  */
@@ -36,6 +37,33 @@ struct sim_layer;
 /** sim_layer_slab - the layer of slot SIM_SLOT_SLAB */
 extern const struct sim_layer sim_layer_slab;
 
+/** sim_slab_watch - from now on objects are to be found by addresses inside them */
+void sim_slab_watch(struct svmsim_world *world);
+/**
+ * struct sim_slab_place - an address in an object, or right beside it
+ * @file: where it was allocated
+ * @function: the same
+ * @bytes: size of the object
+ * @offset: of the address in it
+ * @number: of the object, in order of allocation
+ */
+struct sim_slab_place {
+	const char *file;
+	const char *function;
+	size_t bytes;
+	size_t offset;
+	u64 number;
+};
+/** sim_slab_find_place - the object around an address, live or freed; in a watched world */
+bool sim_slab_find_place(const void *address, struct sim_slab_place *place);
+/**
+ * sim_slab_access - instrumented code is about to access memory: is it all right?
+ * @address: first byte
+ * @bytes: size
+ * @is_write: kind
+ * @pc: return address into the accessing function
+ */
+void sim_slab_access(const volatile void *address, size_t bytes, bool is_write, uintptr_t pc);
 /**
  * sim_slab_live_count - objects that are allocated now
  * @world: the world

@@ -4,6 +4,7 @@
  */
 #include "kernel/inject.h"
 #include "kernel/lock.h"
+#include "kernel/race.h"
 #include "kernel/lockdep.h"
 #include "kernel/slab_internal.h"
 #include "kernel/softirq.h"
@@ -134,11 +135,16 @@ void *sim_chunk_alloc(const struct sim_site *site, struct kmem_cache *cache, siz
 		.base = base,
 		.host_bytes = host_bytes,
 		.size_bytes = size,
+		.number = ++state->next_number,
 	};
 	__builtin_memset(object, flags & __GFP_ZERO ? 0 : world->machine->fill, size);
 	set_red(chunk);
 	list_append(&state->live, chunk);
 	table_put(state, chunk);
+	if (unlikely(state->is_watched))
+		sim_chunk_watch(state, chunk);
+	if (unlikely(world->race_armed))
+		sim_race_memory_new(object, size);
 	return object;
 }
 
@@ -154,6 +160,8 @@ static void quarantine_pop(struct svmsim_world *world)
 
 	sim_chunk_check_poison(chunk);
 	table_remove(state, chunk);
+	if (unlikely(state->is_watched))
+		sim_chunk_unwatch(state, chunk);
 	list_remove(&state->quarantine, chunk);
 	release(world, chunk);
 }
@@ -178,6 +186,8 @@ void sim_chunk_free(const void *object, uintptr_t free_pc)
 	if (chunk->cache)
 		sim_cache_object_gone(chunk->cache);
 	list_remove(&state->live, chunk);
+	if (unlikely(world->race_armed))
+		sim_race_memory_freed(bytes, chunk->size_bytes, free_pc);
 	chunk->is_free = true;
 	chunk->free_pc = free_pc;
 	__builtin_memset(bytes, SLAB_POISON_FREE, chunk->size_bytes);
@@ -222,5 +232,9 @@ void sim_chunks_forget(struct svmsim_world *world)
 	list_forget(world, &state->quarantine);
 	sim_free(world, state->table, state->table_size * sizeof(*state->table));
 	state->table = NULL;
+	state->tree = (struct rb_root){ 0 };
+	state->last_chunk = NULL;
+	state->is_watched = false;
+	state->next_number = 0;
 	state->table_size = 0;
 }

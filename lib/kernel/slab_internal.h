@@ -2,6 +2,7 @@
 #ifndef KERNEL_SLAB_INTERNAL_H
 #define KERNEL_SLAB_INTERNAL_H
 
+#include <linux/rbtree_types.h>
 #include "kernel/slab.h"
 #include "kernel/world.h"
 
@@ -20,7 +21,10 @@
  * @base: start of the host memory
  * @host_bytes: its size
  * @size_bytes: what was asked for
+ * @number: in order of allocation, from 1
+ * @node: in the tree, once the world is watched
  * @is_free: in the quarantine
+ * @is_told: a bad access was reported
  */
 struct sim_chunk {
 	struct sim_chunk *prev;
@@ -31,7 +35,10 @@ struct sim_chunk {
 	void *base;
 	size_t host_bytes;
 	size_t size_bytes;
+	u64 number;
+	struct rb_node node;
 	bool is_free;
+	bool is_told;
 } __aligned(16);
 
 /**
@@ -53,6 +60,10 @@ struct sim_chunk_list {
  * @table: hash table of the objects in both lists, keyed by address; never walked
  * @table_size: its size, a power of two
  * @caches: all caches, newest first
+ * @next_number: number of the last chunk
+ * @tree: chunks of both lists by address, once @is_watched
+ * @last_chunk: looked up last
+ * @is_watched: instrumented code runs
  */
 struct sim_slab_state {
 	struct sim_chunk_list live;
@@ -60,6 +71,10 @@ struct sim_slab_state {
 	struct sim_chunk **table;
 	size_t table_size;
 	struct kmem_cache *caches;
+	u64 next_number;
+	struct rb_root tree;
+	struct sim_chunk *last_chunk;
+	bool is_watched;
 };
 
 static inline struct sim_slab_state *sim_slab_state(const struct svmsim_world *world)
@@ -129,6 +144,20 @@ void sim_chunk_check_red(struct sim_chunk *chunk);
  * @chunk: in the quarantine
  */
 void sim_chunk_check_poison(struct sim_chunk *chunk);
+/** sim_chunk_watch - put a chunk into the tree */
+void sim_chunk_watch(struct sim_slab_state *state, struct sim_chunk *chunk);
+/** sim_chunk_unwatch - take it out */
+void sim_chunk_unwatch(struct sim_slab_state *state, struct sim_chunk *chunk);
+/**
+ * sim_chunk_bad_access - report an access to a freed object or beside one, once for each object
+ * @chunk: the object's record
+ * @offset: of the first byte in it
+ * @bytes: size of the access
+ * @is_write: kind of the access
+ * @pc: return address into the accessing function
+ */
+void sim_chunk_bad_access(struct sim_chunk *chunk, long offset, size_t bytes, bool is_write,
+			  uintptr_t pc);
 /**
  * sim_report_bad_free - report a free of what is not a live object
  * @object: what was freed

@@ -64,7 +64,8 @@ void sim_chunk_check_red(struct sim_chunk *chunk)
 
 	if (likely(at == end))
 		return;
-	report_change(SIM_REPORT_MEM_OVERRUN, chunk, at, &object[at]);
+	if (!chunk->is_told)
+		report_change(SIM_REPORT_MEM_OVERRUN, chunk, at, &object[at]);
 	__builtin_memset(object + chunk->size_bytes, SLAB_RED_ACTIVE, end - chunk->size_bytes);
 }
 
@@ -74,8 +75,41 @@ void sim_chunk_check_poison(struct sim_chunk *chunk)
 	size_t last = chunk->size_bytes - 1;
 	size_t at = first_unlike(object, 0, last, SLAB_POISON_FREE);
 
+	if (chunk->is_told)
+		return;
 	if (unlikely(at < last || object[last] != SLAB_POISON_END))
 		report_change(SIM_REPORT_MEM_UAF, chunk, at, &object[at]);
+}
+
+static void add_access_line(struct sim_report *report, long offset, size_t bytes, bool is_write,
+			    uintptr_t pc)
+{
+	char function[FUNCTION_BYTES], line[FUNCTION_BYTES];
+
+	host_symbol_function(pc, function, sizeof(function));
+	if (!host_symbol_line(pc, line, sizeof(line)))
+		line[0] = '\0';
+	sim_report_line(report, "%s %s %zu byte%s at %+ld in %s()%s%s%s", sim_world->task_name,
+			is_write ? "writes" : "reads", bytes, bytes == 1 ? "" : "s", offset,
+			function, line[0] ? " (" : "", line, line[0] ? ")" : "");
+}
+
+void sim_chunk_bad_access(struct sim_chunk *chunk, long offset, size_t bytes, bool is_write,
+			  uintptr_t pc)
+{
+	struct sim_report *report;
+
+	if (chunk->is_told)
+		return;
+	chunk->is_told = true;
+	sim_world->reports.origin = pc;
+	report = sim_report_begin(chunk->is_free ? SIM_REPORT_MEM_UAF : SIM_REPORT_MEM_OVERRUN);
+	add_object(report, chunk);
+	sim_report_field(report, "at", "%+ld", offset);
+	sim_report_field(report, "what", "%s", is_write ? "write" : "read");
+	add_object_line(report, chunk);
+	add_access_line(report, offset, bytes, is_write, pc);
+	sim_report_raise(report);
 }
 
 /* Only on the way to a report, so a walk over all objects does not matter. */

@@ -106,10 +106,14 @@ void sim_statics_forget(struct svmsim_world *world)
 		sim_statics_owner = NULL;
 }
 
-bool sim_statics_holds(const void *address)
+bool sim_statics_find(const void *address, u64 *offset)
 {
-	const char *byte = address;
+	uintptr_t in_data = (uintptr_t)address - (uintptr_t)__start_sim_above_data;
+	uintptr_t in_bss = (uintptr_t)address - (uintptr_t)__start_sim_above_bss;
 
-	return (byte >= __start_sim_above_data && byte < __stop_sim_above_data) ||
-	       (byte >= __start_sim_above_bss && byte < __stop_sim_above_bss);
+	if (in_data >= data_bytes() && in_bss >= bss_bytes())
+		return false;
+	if (offset)
+		*offset = in_data < data_bytes() ? in_data : data_bytes() + in_bss;
+	return true;
 }

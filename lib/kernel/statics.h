@@ -29,7 +29,11 @@ void sim_statics_restore(struct svmsim_world *world);
 void sim_statics_enter(struct svmsim_world *world);
 /** sim_statics_forget - a world goes */
 void sim_statics_forget(struct svmsim_world *world);
-/** sim_statics_holds - is this an address of such a variable? */
-bool sim_statics_holds(const void *address);
+/**
+ * sim_statics_find - is this an address of such a variable?
+ * @address: any
+ * @offset: set to where, from the start of all of them, when it is; may be NULL
+ */
+bool sim_statics_find(const void *address, u64 *offset);
 
 #endif

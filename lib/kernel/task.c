@@ -5,6 +5,7 @@
 #include <linux/sched/task.h>
 #include "kernel/lock.h"
 #include "kernel/lockdep.h"
+#include "kernel/race.h"
 #include "kernel/task_internal.h"
 #include "kernel/warn_internal.h"
 #include "kernel/world_internal.h"
@@ -104,6 +105,8 @@ struct sim_task *sim_task_create(enum sim_task_class class, const char *name, in
 	task->task.tgid = task->shown_pid;
 	link_task(tasks, task);
 	sim_run_add(tasks, task);
+	if (unlikely(world->race_armed))
+		sim_race_task_created(task);
 	sim_task_progress();
 	sim_points_changed(world);
 	return task;
@@ -117,6 +120,8 @@ void sim_task_exit(void)
 
 	SIM_ASSERT(task != &tasks->root);
 	sim_lockdep_task_exit(task);
+	if (unlikely(world->race_armed))
+		sim_race_task_exit(task);
 	while ((other = sim_task_queue_pop(&task->join)))
 		sim_task_wake(other, 0);
 	put_task_struct(&task->task);

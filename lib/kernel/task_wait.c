@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* Blocking and waking, and what happens when nobody can run. */
 #include <linux/errno.h>
+#include "kernel/race.h"
 #include "kernel/task_internal.h"
 #include "kernel/time.h"
 #include "kernel/workqueue.h"
@@ -132,6 +133,8 @@ static void rest_end(struct svmsim_world *world, struct sim_rester *rester, bool
 		link = &(*link)->outer;
 	*link = rester->outer;
 	rester->result = result;
+	if (unlikely(world->race_armed))
+		sim_race_acquire_all(rester->task);
 	sim_task_wake(rester->task, 0);
 }
 

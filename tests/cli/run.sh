@@ -5,6 +5,8 @@
 #
 #   tests/cli/run.sh SVMSIM            compare
 #   tests/cli/run.sh SVMSIM --update   rewrite the golden files
+#
+# With SVMSIM_PLAIN=1 the programs are not instrumented: golden/plain/NAME.txt, where there is one.
 set -u
 svmsim=$(realpath "${1:?usage: run.sh SVMSIM [--update]}")
 update=${2:-}
@@ -20,7 +22,8 @@ passed=0 failed=0
 mask() {
 	sed -e "s|$svmsim|svmsim|g; s|$work|WORK|g; s/digest [0-9a-f]\{16\}/digest D/; s/\"digest\": \"[0-9a-f]*\"/\"digest\": \"D\"/" \
 		-e '/^#\{0,1\} *call chain:$/d; /^#\{0,1\} *    [A-Za-z_][A-Za-z0-9_.]* ([A-Za-z0-9_.-]*:[0-9]*)$/d' \
-		-e '/"frames": \[/,/\]/d'
+		-e '/"frames": \[/,/\]/d' \
+		-e 's/ (\([a-z_]*\.[ch]\):[0-9]*)/ (\1:N)/'
 }
 
 result() { # name, what
@@ -29,9 +32,11 @@ result() { # name, what
 
 # golden NAME: what stands in work/out against the golden file.
 compare() {
+	local file=$golden/$1.txt
+	[ -z "${SVMSIM_PLAIN:-}" ] || [ ! -f "$golden/plain/$1.txt" ] || file=$golden/plain/$1.txt
 	if [ -n "$update" ]; then
-		cp "$work/out" "$golden/$1.txt"
-	elif ! diff -u "$golden/$1.txt" "$work/out"; then
+		cp "$work/out" "$file"
+	elif ! diff -u "$file" "$work/out"; then
 		result "$1" "output differs"
 		return
 	fi

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* As code above the seam is compiled. */
-#define SIM_MARKED_POINTS 1
 #include <linux/array_size.h>
 #include <linux/errno.h>
 #include <linux/kref.h>

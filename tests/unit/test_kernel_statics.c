@@ -65,9 +65,9 @@ static void test_addresses(void **state)
 
 	kernel_world();
 	ktest_assert_non_null(sim_above_statics[0]);
-	ktest_assert_true(sim_statics_holds(above_counter()));
-	ktest_assert_false(sim_statics_holds(&below));
-	ktest_assert_false(sim_statics_holds(NULL));
+	ktest_assert_true(sim_statics_find(above_counter(), NULL));
+	ktest_assert_false(sim_statics_find(&below, NULL));
+	ktest_assert_false(sim_statics_find(NULL, NULL));
 }
 
 static const struct ktest tests[] = {
