@@ -222,6 +222,8 @@ static bool may_settle(const struct svmsim_world *world)
 
 	if (task->preempt_count || task->bh_count || task->irqs_disabled)
 		return false;
+	if (world->tasks->driver_count <= (task->class == SIM_TASK_DRIVER))
+		return true;
 	task = world->tasks->first;
 	for (; task; task = task->world_next)
 		if (task->class == SIM_TASK_DRIVER && task != world->running &&
