@@ -67,8 +67,8 @@ SVMSIM_API const char *svmsim_sched_name(unsigned int sched);
  * @allocator: host memory of the world, NULL for the C library's
  * @watch: called for each event of the (first) run; may be NULL
  * @watch_ctx: passed to @watch
- * @show: what to put into svmsim_run.shown: "pt", "iova", "iotlb" (of every device) or "counters";
- *	NULL for nothing
+ * @show: what to put into svmsim_run.shown: "pt", "iova", "iotlb" (of every device), "counters"
+ *	or "locks"; NULL for nothing
  * @show_json: fill @shown with JSON instead of text
  * @show_at: step after which to look and stop; 0 for the end, before anything is torn down
  * @style: how report texts look

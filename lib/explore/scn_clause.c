@@ -255,7 +255,7 @@ bool scn_parse_expect(struct scn_cursor *cursor, struct scn_expect *expect)
 
 bool scn_parse_state(struct scn_cursor *cursor, struct scn_state *state)
 {
-	const struct scn_token *token = scn_word(cursor, "pt, iova, iotlb or counters");
+	const struct scn_token *token = scn_word(cursor, "pt, iova, iotlb, counters or locks");
 
 	memset(state, 0, sizeof(*state));
 	if (!token)
@@ -265,7 +265,7 @@ bool scn_parse_state(struct scn_cursor *cursor, struct scn_state *state)
 	state->what = scn_named_find(scn_states, token->text);
 	if (state->what < 0)
 		return scn_fail_unknown(cursor, token, "state", scn_named_name, scn_states);
-	if (strcmp(token->text, "counters")) {
+	if (!scn_state_is_whole(state->what)) {
 		state->device = scn_name(cursor, "a device");
 		if (!state->device)
 			return false;

@@ -255,7 +255,7 @@ static void look(struct scn_runner *runner)
 
 	if (what < 0)
 		return;
-	whole = !strcmp(scn_states[what].name, "counters");
+	whole = scn_state_is_whole(what);
 	if (json && !whole)
 		scn_buf_add(&buf, "{");
 	for (i = 0; i < (whole ? 1 : machine->device_count); i++) {

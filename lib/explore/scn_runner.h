@@ -276,6 +276,10 @@ const struct scn_step *scn_report_step(const struct scn_runner *runner,
 void scn_state_text(struct scn_runner *runner, int what, int device, struct scn_buf *buf);
 /** scn_state_json - the same as JSON, with addresses */
 void scn_state_json(struct scn_runner *runner, int what, int device, struct scn_buf *buf);
+/** scn_locks_text - what `state locks` is compared with */
+void scn_locks_text(struct scn_runner *runner, struct scn_buf *buf);
+/** scn_locks_json - the same, and more, as a json_t */
+void *scn_locks_json(struct scn_runner *runner);
 /** scn_counter - value of a counter */
 uint64_t scn_counter(struct scn_runner *runner, const struct scn_compare *compare, int device);
 /** scn_compares - does a comparison with a value hold? */

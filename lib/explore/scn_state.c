@@ -199,6 +199,10 @@ void scn_state_text(struct scn_runner *runner, int what, int device, struct scn_
 		counters_text(runner, buf);
 		return;
 	}
+	if (!strcmp(name, "locks")) {
+		scn_locks_text(runner, buf);
+		return;
+	}
 	scn_namer_init(&namer, runner);
 	if (!strcmp(name, "iova")) {
 		iova_text(&namer, device, buf);

@@ -136,6 +136,8 @@ void scn_state_json(struct scn_runner *runner, int what, int device, struct scn_
 	scn_namer_init(&namer, runner);
 	if (!strcmp(name, "counters")) {
 		value = counters_json(runner);
+	} else if (!strcmp(name, "locks")) {
+		value = scn_locks_json(runner);
 	} else {
 		value = json_array();
 		if (!strcmp(name, "pt"))

@@ -418,6 +418,7 @@ const struct scn_named scn_states[] = {
 		"IOVA space that a device holds: `w[0..7]`, with `cached` behind it" },
 	{ "iotlb", "what a device has in the IOTLB, by address" },
 	{ "counters", "all counters that are not 0" },
+	{ "locks", "classes of locks, in which order they were taken, who has and who waits" },
 	{ NULL, NULL },
 };
 
@@ -528,4 +529,11 @@ int scn_named_find(const struct scn_named *named, const char *name)
 const char *scn_cond_word(const void *ctx, unsigned int index)
 {
 	return index < SCN_COND_COUNT ? scn_conds[index].word : NULL;
+}
+
+bool scn_state_is_whole(int what)
+{
+	const char *name = scn_states[what].name;
+
+	return !strcmp(name, "counters") || !strcmp(name, "locks");
 }

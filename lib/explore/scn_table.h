@@ -254,6 +254,8 @@ int scn_named_find(const struct scn_named *named, const char *name);
 
 extern const struct scn_named scn_directions[];
 extern const struct scn_named scn_states[];
+/** scn_state_is_whole - is a state the machine's, rather than a device's? */
+bool scn_state_is_whole(int what);
 extern const struct scn_named scn_derived[];
 extern const struct scn_named scn_results[];
 extern const struct scn_named scn_calls[];

@@ -62,6 +62,19 @@ int svmsim_lock_edge(struct svmsim_world *world, unsigned int index,
 	return 0;
 }
 
+/* Locks that a task has: the newest in its list may be one that it waits for. */
+static unsigned int had_count(const struct sim_task *task)
+{
+	bool waits = task->state == SIM_TASK_BLOCKED || task->state == SIM_TASK_SPINNING;
+	const struct lockdep_map *newest;
+
+	if (!task->held_count || !waits || !task->waiting.owner)
+		return task->held_count;
+	newest = task->held[task->held_count - 1].map;
+	return task->held_count -
+	       (newest->name && !__builtin_strcmp(newest->name, task->waiting.name));
+}
+
 int svmsim_lock_held(struct svmsim_world *world, unsigned int index,
 		     struct svmsim_lock_held *record)
 {
@@ -72,8 +85,8 @@ int svmsim_lock_held(struct svmsim_world *world, unsigned int index,
 	for (const struct sim_task *task = world->tasks->first; task; task = task->world_next) {
 		const struct sim_held_lock *lock;
 
-		if (index >= task->held_count) {
-			index -= task->held_count;
+		if (index >= had_count(task)) {
+			index -= had_count(task);
 			continue;
 		}
 		lock = &task->held[index];
@@ -94,6 +107,9 @@ int svmsim_lock_waiter(struct svmsim_world *world, unsigned int index,
 {
 	for (const struct sim_task *task = world->tasks->first; task; task = task->world_next) {
 		if (task->state != SIM_TASK_BLOCKED && task->state != SIM_TASK_SPINNING)
+			continue;
+		/* One without anything to do, or that waits for the others to come to rest. */
+		if (task->waiting.may_idle)
 			continue;
 		if (index--)
 			continue;

@@ -120,19 +120,22 @@ SIM_REPORT(REFCOUNT, "refcount", \
 SIM_REPORT(LOCK_IMBALANCE, "lock-imbalance", \
 	"a lock was released that is not held, or taken twice by its owner", \
 	"Unlock without lock, unlock in the wrong mode, or a second lock by the owner of a " \
-	"lock that is not recursive.", "") \
+	"lock that is not recursive.", \
+	"scenarios/locks/error-path.svm") \
 SIM_REPORT(DEADLOCK, "deadlock", \
 	"tasks that can never go on", \
 	"Each of these tasks waits for what only another of them could give, or for a wake-up " \
 	"that nobody is left to send. With what=cycle the wait-for graph has a cycle: no " \
 	"schedule gets out of it. With what=stuck nothing can run any more and no timer is " \
-	"pending: look for a wake-up that came too early or never.", "") \
+	"pending: look for a wake-up that came too early or never.", \
+	"scenarios/locks/lines-abba.svm") \
 SIM_REPORT(LIVELOCK, "livelock", \
 	"tasks that run for ever and get nowhere", \
 	"For very long nothing has happened but tries that fail (a trylock, a poll of a flag), " \
 	"although every task that can run had its turn, and no timer or deadline is left that " \
 	"could change that. Look for who would have to run for the try to succeed: it may never " \
-	"get its CPU.", "") \
+	"get its CPU.", \
+	"scenarios/locks/starved-work.svm") \
 SIM_REPORT(LOCK_ORDER, "lock-order", \
 	"locks are taken in an order that can deadlock", \
 	"Classes of locks, not single ones: what one task did is held against what any task did " \
@@ -141,16 +144,19 @@ SIM_REPORT(LOCK_ORDER, "lock-order", \
 	"context). With via=fs_reclaim an allocation may have to free memory, which takes locks " \
 	"that are held here: allocate before, with GFP_NOWAIT, or in a memalloc scope. The same " \
 	"goes for what invalidation takes (via=mmu_notifier_invalidate_range_start) and for what " \
-	"a fence needs before it can signal (via=dma_fence_map).", "") \
+	"a fence needs before it can signal (via=dma_fence_map).", \
+	"scenarios/locks/abba.svm") \
 SIM_REPORT(LOCK_CONTEXT, "lock-context", \
 	"something was done in a context that does not allow it", \
 	"A task that holds a spinning lock, has interrupts, softirqs or preemption disabled, or " \
 	"reads under RCU, must not sleep: who waits for it may wait for ever. A lock that an " \
 	"interrupt takes must be held with that interrupt disabled everywhere (what=irq-unsafe), " \
-	"and no lock that is not may be taken under it (what=irq-order).", "") \
+	"and no lock that is not may be taken under it (what=irq-order).", \
+	"scenarios/locks/sleep-under-spinlock.svm") \
 SIM_REPORT(LOCK_HELD, "lock-held", \
 	"a task ended, or returned from the kernel, with locks held", \
-	"An exit path misses an unlock. Whoever wants the lock next waits for ever.", "") \
+	"An exit path misses an unlock. Whoever wants the lock next waits for ever.", \
+	"scenarios/locks/held-at-exit.svm") \
 SIM_REPORT(DATA_RACE, "data-race", \
 	"two accesses that nothing orders", \
 	"Two tasks access the same bytes, at least one writes, at least one access is plain, " \
@@ -158,7 +164,8 @@ SIM_REPORT(DATA_RACE, "data-race", \
 	"other. The compiler may tear, repeat or drop a plain access, and the other CPU may see " \
 	"any mix. Hold one lock for both, hand the data over with smp_store_release() and " \
 	"smp_load_acquire(), or mark both with READ_ONCE() and WRITE_ONCE() where any order " \
-	"will do.", "") \
+	"will do.", \
+	"scenarios/locks/data-race.svm") \
 SIM_REPORT(WARN, "warn", \
 	"a WARN of the modelled kernel", \
 	"The modelled code's own check failed; the text is the kernel's.", \

@@ -125,6 +125,19 @@ void sim_jump(struct svmsim_world *world, u64 ns)
 	sim_points_changed(world);
 }
 
+/*
+ * Who drives the world goes on although a task spins on the last CPU: it takes the CPU from it, and
+ * the spinning task competes for one when it gets what it spins for.
+ */
+static void make_way(struct svmsim_world *world, const struct sim_task *task)
+{
+	struct sim_cpu_state *cpu = &world->tasks->cpu[task->cpu];
+
+	if (task->class != SIM_TASK_AGENT && cpu->curr && cpu->curr != task &&
+	    cpu->curr->state == SIM_TASK_SPINNING && !cpu->interrupted_count)
+		cpu->curr = NULL;
+}
+
 static void rest_end(struct svmsim_world *world, struct sim_rester *rester, bool result)
 {
 	struct sim_rester **link = &world->tasks->rester;
@@ -135,6 +148,7 @@ static void rest_end(struct svmsim_world *world, struct sim_rester *rester, bool
 	rester->result = result;
 	if (unlikely(world->race_armed))
 		sim_race_acquire_all(rester->task);
+	make_way(world, rester->task);
 	sim_task_wake(rester->task, 0);
 }
 
@@ -199,6 +213,7 @@ static bool rest(struct svmsim_world *world, struct sim_rester *rester, const ch
 		.verb = "wait",
 		.name = what,
 		.site = SIM_SITE(SIM_POINT_TASK, "rest", ""),
+		.may_idle = true,
 	};
 
 	rester->task = world->running;

@@ -99,6 +99,7 @@ check run-unlink-identity run scenarios/hole/unlink.svm -D IOMMU=identity
 check run-directory run scenarios/hole
 check run-dma run scenarios/dma
 check run-memory run scenarios/memory
+check run-locks run scenarios/locks
 check show-topology show counters scenarios/dma/p2p.svm -D IOMMU=generic-pt -D HOST=listed -D PLACE=r1
 check show-list show pt scenarios/dma/sg-boundary.svm -D IOMMU=generic-pt --at 4
 check run-lazy-stale run scenarios/dma/lazy-stale.svm --iommu generic-pt
@@ -151,6 +152,8 @@ check show-pt-at show pt scenarios/hole/unlink.svm --at 4
 check show-iova show iova scenarios/hole/partial-mapped-len.svm -D IOMMU=generic-pt
 check show-iotlb show iotlb scenarios/hole/direction.svm -D IOMMU=generic-pt --at 6
 check show-counters show counters scenarios/hole/unlink.svm
+check show-locks show locks scenarios/locks/lines-abba.svm
+check show-locks-at show locks scenarios/locks/lines-order.svm --at 2
 check show-json show pt scenarios/hole/unlink.svm --at 3 --json
 check show-skip show pt scenarios/hole/unlink.svm -D IOMMU=identity
 check explain explain
@@ -284,6 +287,10 @@ same sched-jobs "" "$(diff "$work/one" "$work/three")"
 same sched-twice 0 "$("$svmsim" run --sched random --seed 1..20 --twice "$in/sched" | grep -c DEFECT)"
 "$svmsim" replay "$in/sched/abba.svm" --schedule "$text" --trace "$work/trace" >"$work/stdout"
 same sched-trace "$(sed -n '/sched_switch/p' "$work/trace" | wc -l)" "$(grep -c 'prev_comm=.* ==> next_comm=' "$work/trace")"
+
+# What a run had to do with locks, apart from what the kernel teaches its checker at boot.
+same show-locks-json "2 2" "$("$svmsim" show locks scenarios/locks/lines-order.svm --at 4 --json |
+	awk '/"boot": false/ { classes++ } /"task": "t0"/ { by_t0++ } END { print classes, by_t0 }')"
 
 # As many jobs as you like: the same output in the same order.
 "$svmsim" run scenarios/hole >"$work/one"

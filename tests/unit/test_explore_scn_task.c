@@ -297,6 +297,43 @@ static void test_bug_ends_its_task_only(void **state)
 		     "t0 came to its end in line 4");
 }
 
+static void test_spinning_task_does_not_keep_the_lines_from_their_cpu(void **state)
+{
+	assert_passes("t0: lock s spin\nt1: lock s -> blocks\nt0: unlock s\nt1: result -> ok\n"
+		      "t1: unlock s\nexpect no reports\n");
+	assert_passes("t0: lock s spin\nt1: lock s -> blocks\nexpect eventually t1 waits s\n"
+		      "expect report deadlock what=stuck tasks=t1\n"
+		      "expect report lock-held lock=s what=task-exit\n");
+}
+
+static void test_locks_of_each_kind_exclude_and_share(void **state)
+{
+	static const char *const kinds[] = { "mutex", "spin", "rwsem" };
+	char body[300];
+	unsigned int i;
+
+	for (i = 0; i < SCN_ARRAY_SIZE(kinds); i++) {
+		snprintf(body, sizeof(body), "t0: lock a %s\nt1: lock a trylock -> EBUSY\n"
+			 "t1: lock a -> blocks\nt0: unlock a\nt1: result\nt1: unlock a\n"
+			 "expect never t0 holds a and t1 holds a\n"
+			 "expect eventually t1 waits a and t0 holds a\nexpect no reports\n",
+			 kinds[i]);
+		assert_passes(body);
+	}
+	assert_passes("t0: lock a read\nt1: lock a read\nt2: lock a -> blocks\nt0: unlock a\n"
+		      "t2: result -> blocks\nt1: unlock a\nt2: result -> ok\nt2: unlock a\n"
+		      "expect eventually t0 holds a and t1 holds a\nexpect no reports\n");
+}
+
+static void test_cycle_of_lines_is_a_deadlock(void **state)
+{
+	assert_passes("t0: lock a\nt1: lock b\nt0: lock b -> blocks\nt1: lock a -> blocks\n"
+		      "expect report deadlock what=cycle\n"
+		      "expect report lock-order first=b second=a\n");
+	assert_fails("t0: lock a\nt1: lock a\n", 5, "t1: lock a", "ok",
+		     "blocks (lock a, held by t0)");
+}
+
 static void test_report_is_of_the_line_of_its_task(void **state)
 {
 	struct svmsim_run *run = run_body("par\n  A: t0: call registers_map -> ENOMEM\n"
@@ -350,6 +387,9 @@ int main(void)
 		cmocka_unit_test(test_par_that_is_stuck_is_judged_as_it_stands),
 		cmocka_unit_test(test_task_that_never_goes_on_is_a_deadlock),
 		cmocka_unit_test(test_bug_ends_its_task_only),
+		cmocka_unit_test(test_spinning_task_does_not_keep_the_lines_from_their_cpu),
+		cmocka_unit_test(test_locks_of_each_kind_exclude_and_share),
+		cmocka_unit_test(test_cycle_of_lines_is_a_deadlock),
 		cmocka_unit_test(test_report_is_of_the_line_of_its_task),
 		cmocka_unit_test(test_every_schedule_runs_to_the_same_judgement),
 	};

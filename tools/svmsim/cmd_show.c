@@ -14,7 +14,7 @@ static const struct cli_option options[] = {
 	{ NULL, NULL, NULL },
 };
 
-static const char *const whats[] = { "pt", "iova", "iotlb", "counters", NULL };
+static const char *const whats[] = { "pt", "iova", "iotlb", "counters", "locks", NULL };
 
 static const char *what_known(const void *ctx, unsigned int index)
 {
@@ -29,8 +29,8 @@ static bool check_what(const char *what)
 		if (!strcmp(whats[i], what))
 			return true;
 	}
-	cli_say("svmsim show: unknown view \"%.60s\"%s; known: pt, iova, iotlb, counters", what,
-		cli_suggest(what, what_known, NULL));
+	cli_say("svmsim show: unknown view \"%.60s\"%s; known: pt, iova, iotlb, counters, locks",
+		what, cli_suggest(what, what_known, NULL));
 	return false;
 }
 
@@ -114,7 +114,8 @@ static int run(const struct cli_args *args)
 	int status = CLI_USAGE;
 
 	if (args->operand_count != 2) {
-		cli_say("svmsim show: expected a view (pt, iova, iotlb, counters) and one file");
+		cli_say("svmsim show: expected a view (pt, iova, iotlb, counters, locks) and one "
+			"file");
 		return CLI_USAGE;
 	}
 	run_options.show = args->operand[0];
@@ -140,14 +141,15 @@ out:
 
 const struct cli_command cli_cmd_show = {
 	.name = "show",
-	.operands = "pt|iova|iotlb|counters FILE",
+	.operands = "pt|iova|iotlb|counters|locks FILE",
 	.does = "print the world at the end or at a step",
 	.detail = "Runs a scenario and prints what the machine holds: leaves of the IOMMU page "
-		  "tables,\nallocated IOVA space, IOTLB entries, or counters. At the end means "
-		  "behind the last\naction, before anything is torn down.",
+		  "tables,\nallocated IOVA space, IOTLB entries, counters, or locks: their "
+		  "classes, the order in which\nthey were taken, who has and who waits. At the "
+		  "end means behind the last action, before\nanything is torn down.",
 	.example = {
 		"svmsim show pt scenarios/hole/unlink.svm --at 4",
-		"svmsim show counters scenarios/hole/unlink.svm --iommu vtd-legacy --json",
+		"svmsim show locks scenarios/locks/lines-abba.svm --json",
 	},
 	.option = options,
 	.run = run,
