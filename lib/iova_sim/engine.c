@@ -10,6 +10,7 @@
 #include "iova_sim/iotlb.h"
 #include "iova_sim/layer.h"
 #include "iova_sim/pwc.h"
+#include "kernel/task.h"
 #include "mm/cache.h"
 #include "mm/phys.h"
 
@@ -190,6 +191,7 @@ static int transfer(struct device *dev, u64 addr, void *buf, size_t bytes, bool 
 
 		if (piece > bytes - *done)
 			piece = bytes - *done;
+		sim_point_here(SIM_SITE(SIM_POINT_MODEL, "device_access", ""));
 		err = transfer_piece(dev, at, (u8 *)buf + *done, piece, write);
 		if (err)
 			break;

@@ -12,6 +12,7 @@
 #include "iova_sim/flush_queue.h"
 #include "iova_sim/iopt_internal.h"
 #include "iova_sim/iotlb.h"
+#include "kernel/task.h"
 
 /**
  * struct sim_fq_entry - IOVA space that waits
@@ -85,6 +86,7 @@ static void ring_retire(struct sim_fq *fq, struct sim_fq_ring *ring)
 static void flush(struct sim_fq *fq)
 {
 	atomic64_inc(&fq->flush_started);
+	sim_point_here(SIM_SITE(SIM_POINT_MODEL, "fq_flush", ""));
 	iommu_flush_iotlb_all(fq->domain);
 	atomic64_inc(&fq->flush_finished);
 }

@@ -19,6 +19,7 @@
 #include "iova_sim/layer.h"
 #include "iova_sim/pgsize.h"
 #include "kernel/inject.h"
+#include "kernel/task.h"
 
 #define GFP_REFUSED (__GFP_COMP | __GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM)
 
@@ -274,6 +275,8 @@ size_t iommu_unmap(struct iommu_domain *domain, unsigned long iova, size_t size)
 
 	iommu_iotlb_gather_init(&gather);
 	unmapped = unmap_checked(domain, iova, size, &gather);
+	/* The table has no entry any more, the IOTLB may: a device can still get through. */
+	sim_point_here(SIM_SITE(SIM_POINT_MODEL, "iommu_unmap:sync", ""));
 	iommu_iotlb_sync(domain, &gather);
 	return unmapped;
 }
@@ -281,7 +284,10 @@ size_t iommu_unmap(struct iommu_domain *domain, unsigned long iova, size_t size)
 size_t iommu_unmap_fast(struct iommu_domain *domain, unsigned long iova, size_t size,
 			struct iommu_iotlb_gather *iotlb_gather)
 {
-	return unmap_checked(domain, iova, size, iotlb_gather);
+	size_t unmapped = unmap_checked(domain, iova, size, iotlb_gather);
+
+	sim_point_here(SIM_SITE(SIM_POINT_MODEL, "iommu_unmap_fast:return", ""));
+	return unmapped;
 }
 
 phys_addr_t iommu_iova_to_phys(struct iommu_domain *domain, dma_addr_t iova)
