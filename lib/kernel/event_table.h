@@ -108,7 +108,19 @@ SIM_EVENT(DMA_FREE_SGT, "dma", "dma_free_sgt", "device dir dma_addr size", \
 SIM_EVENT(FAULT_INJECT, "fault", "inject", "kind site nth", \
 	"kind={kind:s} site={site:s} nth={nth}") \
 SIM_EVENT(SCHED_SWITCH, "sched", "sched_switch", "prev next", \
-	"prev_comm={prev:s} ==> next_comm={next:s}")
+	"prev_comm={prev:s} ==> next_comm={next:s}") \
+SIM_EVENT(DMA_FENCE_INIT, "dma_fence", "dma_fence_init", "driver timeline context seqno", \
+	"driver={driver:s} timeline={timeline:s} context={context} seqno={seqno}") \
+SIM_EVENT(DMA_FENCE_DESTROY, "dma_fence", "dma_fence_destroy", "driver timeline context seqno", \
+	"driver={driver:s} timeline={timeline:s} context={context} seqno={seqno}") \
+SIM_EVENT(DMA_FENCE_ENABLE_SIGNAL, "dma_fence", "dma_fence_enable_signal", "driver timeline context seqno", \
+	"driver={driver:s} timeline={timeline:s} context={context} seqno={seqno}") \
+SIM_EVENT(DMA_FENCE_SIGNALED, "dma_fence", "dma_fence_signaled", "driver timeline context seqno", \
+	"driver={driver:s} timeline={timeline:s} context={context} seqno={seqno}") \
+SIM_EVENT(DMA_FENCE_WAIT_START, "dma_fence", "dma_fence_wait_start", "context seqno", \
+	"context={context} seqno={seqno}") \
+SIM_EVENT(DMA_FENCE_WAIT_END, "dma_fence", "dma_fence_wait_end", "context seqno", \
+	"context={context} seqno={seqno}")
 /* clang-format on */
 
 #endif
