@@ -14,6 +14,7 @@
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
 #include <linux/types.h>
+#include <asm/processor.h>
 
 struct dma_fence_cb;
 struct dma_fence_ops;

@@ -6,6 +6,7 @@
 #include <linux/rcupdate.h>
 #include <linux/ww_mutex.h>
 
+/* fidelity: same */
 extern struct ww_class reservation_ww_class;
 
 struct dma_resv_list;

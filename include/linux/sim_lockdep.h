@@ -13,8 +13,6 @@ struct sim_site;
 
 /* fidelity: same: ours, no kernel header */
 extern struct lock_class_key sim_mmap_lock_key;
-extern struct lock_class_key sim_reservation_acquire_key;
-extern struct lock_class_key sim_reservation_mutex_key;
 extern struct lock_class_key sim_i_mmap_rwsem_key;
 #define SIM_MMAP_LOCK_NAME "&mm->mmap_lock"
 #define SIM_RESERVATION_ACQUIRE_NAME "reservation_ww_class_acquire"

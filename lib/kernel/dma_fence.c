@@ -4,6 +4,7 @@
  * that failed by its error; a failure that was asked for (kernel/inject.h) sets one.
  */
 #include <linux/dma-fence.h>
+#include <linux/dma-resv.h>
 #include <linux/errno.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -330,6 +331,8 @@ static void fence_start(struct svmsim_world *world)
 
 	__builtin_memset(state, 0, sizeof(*state));
 	state->next_context = 1;
+	/* The one class of the program; its stamps are a run's. */
+	atomic_long_set(&reservation_ww_class.stamp, 0);
 }
 
 static void fence_unmake(struct svmsim_world *world)

@@ -4,12 +4,11 @@
  * which GPU drivers and memory management take each other's locks. So one run of one side is
  * enough to see an inversion.
  */
+#include <linux/dma-resv.h>
 #include "kernel/lockdep_internal.h"
 #include "kernel/warn_internal.h"
 
 struct lock_class_key sim_mmap_lock_key;
-struct lock_class_key sim_reservation_acquire_key;
-struct lock_class_key sim_reservation_mutex_key;
 struct lock_class_key sim_i_mmap_rwsem_key;
 
 enum trained {
@@ -29,9 +28,9 @@ static const struct {
 	u8 wait_type;
 } classes[TRAINED_COUNT] = {
 	[MMAP_LOCK] = { &sim_mmap_lock_key, SIM_MMAP_LOCK_NAME, LD_WAIT_SLEEP },
-	[RESERVATION_ACQUIRE] = { &sim_reservation_acquire_key, SIM_RESERVATION_ACQUIRE_NAME,
-				  LD_WAIT_INV },
-	[RESERVATION_MUTEX] = { &sim_reservation_mutex_key, SIM_RESERVATION_MUTEX_NAME,
+	[RESERVATION_ACQUIRE] = { &reservation_ww_class.acquire_key,
+				  SIM_RESERVATION_ACQUIRE_NAME, LD_WAIT_INV },
+	[RESERVATION_MUTEX] = { &reservation_ww_class.mutex_key, SIM_RESERVATION_MUTEX_NAME,
 				LD_WAIT_SLEEP },
 	[FS_RECLAIM] = { &sim_fs_reclaim_map, "fs_reclaim", LD_WAIT_INV },
 	[I_MMAP_RWSEM] = { &sim_i_mmap_rwsem_key, SIM_I_MMAP_RWSEM_NAME, LD_WAIT_SLEEP },

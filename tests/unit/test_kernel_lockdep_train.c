@@ -3,6 +3,7 @@
  * What a world knows from the start: one run of one side of an inversion is enough. And what it
  * forgets: classes of another world, of another run, of keys that are gone.
  */
+#include <linux/dma-resv.h>
 #include <linux/slab.h>
 #include "lockdep_fixture.h"
 
@@ -13,9 +14,9 @@ static struct svmsim_world *train_world(void)
 	struct svmsim_world *world = lockdep_world();
 
 	lockdep_init_map_wait(&mmap_lock, SIM_MMAP_LOCK_NAME, &sim_mmap_lock_key, 0, LD_WAIT_SLEEP);
-	lockdep_init_map(&resv_acquire, SIM_RESERVATION_ACQUIRE_NAME, &sim_reservation_acquire_key,
+	lockdep_init_map(&resv_acquire, SIM_RESERVATION_ACQUIRE_NAME, &reservation_ww_class.acquire_key,
 			 0);
-	lockdep_init_map_wait(&resv, SIM_RESERVATION_MUTEX_NAME, &sim_reservation_mutex_key, 0,
+	lockdep_init_map_wait(&resv, SIM_RESERVATION_MUTEX_NAME, &reservation_ww_class.mutex_key, 0,
 			      LD_WAIT_SLEEP);
 	lockdep_init_map_wait(&i_mmap, SIM_I_MMAP_RWSEM_NAME, &sim_i_mmap_rwsem_key, 0,
 			      LD_WAIT_SLEEP);
