@@ -299,11 +299,16 @@ static void rcu_start(struct svmsim_world *world)
 	sim_softirq_open(RCU_SOFTIRQ, sim_grace_softirq);
 }
 
-/* Callbacks in flight are not leaks: the kernel would run them soon. */
+/* Callbacks in flight are not leaks: the kernel would run them soon. No reader goes on any more. */
 static void rcu_finish(struct svmsim_world *world)
 {
+	struct sim_grace *grace = &sim_rcu_state()->grace;
+
 	do {
-		look_now();
+		grace->watched = 0;
+		grace->readers[0] = 0;
+		grace->readers[1] = 0;
+		sim_grace_advance(grace);
 	} while (sim_grace_run_one());
 }
 
