@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Tasks: a change of stacks as a ratio to swapcontext(), which calls the operating system; a step of
- * the scheduler with the choice asked for and recorded; a switch point passed; locks with the
+ * Tasks: a change of stacks as a ratio to swapcontext(), which calls the operating system; a step
+ * of the scheduler with the choice asked for and recorded; a switch point passed; locks with the
  * checker on; a thousand tasks in one world.
  */
 #include <stdlib.h>

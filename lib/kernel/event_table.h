@@ -113,7 +113,8 @@ SIM_EVENT(DMA_FENCE_INIT, "dma_fence", "dma_fence_init", "driver timeline contex
 	"driver={driver:s} timeline={timeline:s} context={context} seqno={seqno}") \
 SIM_EVENT(DMA_FENCE_DESTROY, "dma_fence", "dma_fence_destroy", "driver timeline context seqno", \
 	"driver={driver:s} timeline={timeline:s} context={context} seqno={seqno}") \
-SIM_EVENT(DMA_FENCE_ENABLE_SIGNAL, "dma_fence", "dma_fence_enable_signal", "driver timeline context seqno", \
+SIM_EVENT(DMA_FENCE_ENABLE_SIGNAL, "dma_fence", "dma_fence_enable_signal", \
+	"driver timeline context seqno", \
 	"driver={driver:s} timeline={timeline:s} context={context} seqno={seqno}") \
 SIM_EVENT(DMA_FENCE_SIGNALED, "dma_fence", "dma_fence_signaled", "driver timeline context seqno", \
 	"driver={driver:s} timeline={timeline:s} context={context} seqno={seqno}") \

@@ -89,7 +89,8 @@ static void test_what_was_never_made_is_left_out(void **state)
 			"d0: map m ram a[0]\nd0: read m\nd0: unmap m\n", "dma-map", 1);
 	assert_survives("ram: alloc a 4p\nd0: map m ram a[0]\nd0: unmap m\nram: check a pattern=1\n"
 			"ram: free a\n", "page/0", 1);
-	assert_survives(WINDOW "d0: link w[0..7] ram a[0..7]\nd0: sync w\nd0: destroy w\n", "iova", 1);
+	assert_survives(WINDOW "d0: link w[0..7] ram a[0..7]\nd0: sync w\nd0: destroy w\n",
+			"iova", 1);
 }
 
 static void test_unlink_and_destroy_are_clipped(void **state)

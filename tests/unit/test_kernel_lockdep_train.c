@@ -14,7 +14,8 @@ static struct svmsim_world *train_world(void)
 	struct svmsim_world *world = lockdep_world();
 
 	lockdep_init_map_wait(&mmap_lock, SIM_MMAP_LOCK_NAME, &sim_mmap_lock_key, 0, LD_WAIT_SLEEP);
-	lockdep_init_map(&resv_acquire, SIM_RESERVATION_ACQUIRE_NAME, &reservation_ww_class.acquire_key,
+	lockdep_init_map(&resv_acquire, SIM_RESERVATION_ACQUIRE_NAME,
+			 &reservation_ww_class.acquire_key,
 			 0);
 	lockdep_init_map_wait(&resv, SIM_RESERVATION_MUTEX_NAME, &reservation_ww_class.mutex_key, 0,
 			      LD_WAIT_SLEEP);
