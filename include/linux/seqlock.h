@@ -34,20 +34,21 @@ void sim_seq_invalidate(seqcount_t *s, const struct sim_site *site);
 #define SEQCNT_RWLOCK_ZERO(name, lock) SIM_SEQCNT_ZERO(name, lock)
 #define SEQCNT_MUTEX_ZERO(name, lock) SIM_SEQCNT_ZERO(name, lock)
 
-#define seqcount_init(s)                                                 \
+#define sim_seqcount_init_named(s, text)                                 \
 	do {                                                             \
 		static struct lock_class_key __key = SIM_LOCK_CLASS_KEY; \
-		sim_seqcount_init((s), #s, &__key);                      \
+		sim_seqcount_init((s), text, &__key);                    \
 	} while (0)
-#define sim_seqcount_init_with(s, _lock)        \
-	do {                                    \
-		seqcount_init(&(s)->seqcount);  \
-		(s)->lock = (_lock);            \
+#define sim_seqcount_init_with(s, _lock, text)                \
+	do {                                                  \
+		sim_seqcount_init_named(&(s)->seqcount, text); \
+		(s)->lock = (_lock);                          \
 	} while (0)
-#define seqcount_raw_spinlock_init(s, lock) sim_seqcount_init_with(s, lock)
-#define seqcount_spinlock_init(s, lock) sim_seqcount_init_with(s, lock)
-#define seqcount_rwlock_init(s, lock) sim_seqcount_init_with(s, lock)
-#define seqcount_mutex_init(s, lock) sim_seqcount_init_with(s, lock)
+#define seqcount_init(s) sim_seqcount_init_named(s, #s)
+#define seqcount_raw_spinlock_init(s, lock) sim_seqcount_init_with(s, lock, #s)
+#define seqcount_spinlock_init(s, lock) sim_seqcount_init_with(s, lock, #s)
+#define seqcount_rwlock_init(s, lock) sim_seqcount_init_with(s, lock, #s)
+#define seqcount_mutex_init(s, lock) sim_seqcount_init_with(s, lock, #s)
 
 /* The plain count in each of the kinds; all of them begin with it. */
 #define sim_seq_plain(s)                                           \
@@ -144,7 +145,7 @@ static inline void sim_seq_assert_mutex(const void *s)
 #define seqlock_init(sl)                                                      \
 	do {                                                                  \
 		spin_lock_init(&(sl)->lock);                                  \
-		seqcount_spinlock_init(&(sl)->seqcount, &(sl)->lock);         \
+		sim_seqcount_init_with(&(sl)->seqcount, &(sl)->lock, #sl);       \
 	} while (0)
 
 #define read_seqbegin(sl) \

@@ -75,6 +75,18 @@ int sim_lock_block(struct sim_lock *lock, const struct lockdep_map *map, const c
 	return err;
 }
 
+/* A lock is released for another task: what that disabled with it, the caller enables again. */
+static void take_over(struct sim_task *owner, const struct lockdep_map *map)
+{
+	if (!owner)
+		return;
+	sim_held_drop(owner, map);
+	if (!sim_map_spins(map) || !owner->preempt_count)
+		return;
+	owner->preempt_count--;
+	sim_task_current()->preempt_count++;
+}
+
 /* Released by somebody who has no hold: the oldest shared hold goes. */
 static enum sim_unlock drop_foreign_reader(struct sim_lock *lock, struct lockdep_map *map)
 {
@@ -87,8 +99,7 @@ static enum sim_unlock drop_foreign_reader(struct sim_lock *lock, struct lockdep
 	while (reader->next)
 		reader = reader->next;
 	report_other(map, reader->task);
-	if (reader->task)
-		sim_held_drop(reader->task, map);
+	take_over(reader->task, map);
 	sim_reader_drop(lock, reader);
 	return SIM_UNLOCK_RELEASE;
 }
@@ -109,7 +120,7 @@ enum sim_unlock sim_unlock_odd(struct sim_lock *lock, struct lockdep_map *map)
 	}
 	if (lock->owner && !lock->pickup) {
 		report_other(map, lock->owner);
-		sim_held_drop(lock->owner, map);
+		take_over(lock->owner, map);
 		return SIM_UNLOCK_RELEASE;
 	}
 	reader = sim_reader_find(lock, task);
@@ -192,7 +203,7 @@ static enum sim_unlock reader_unlock_odd(struct sim_lock *lock, struct lockdep_m
 	}
 	if (owner && !lock->pickup) {
 		report_other(map, owner);
-		sim_held_drop(owner, map);
+		take_over(owner, map);
 		return SIM_UNLOCK_NESTED;
 	}
 	return drop_foreign_reader(lock, map);
@@ -283,16 +294,13 @@ static void finish_task(const struct sim_task *task)
 
 static void lock_finish(struct svmsim_world *world)
 {
-	const struct sim_tasks *tasks = world->tasks;
+	const struct sim_task *task = world->tasks->first;
 
-	for (const struct sim_task *task = tasks->first; task; task = task->world_next) {
-		/* Who ended was looked at then; who is known to wait for ever keeps what it has. */
-		if (task->state == SIM_TASK_DEAD || task->reported)
-			continue;
-		/* So does who would have gone on, but for a bound. */
-		if (!tasks->bounded || task == world->running)
+	/* Who ended was looked at then; who waits for something or could go on has a reason. */
+	for (; task; task = task->world_next)
+		if (task == world->running ||
+		    (task->state == SIM_TASK_BLOCKED && task->waiting.may_idle))
 			finish_task(task);
-	}
 }
 
 static void lock_reset(struct svmsim_world *world)

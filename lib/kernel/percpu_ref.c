@@ -139,7 +139,7 @@ static void to_atomic(struct percpu_ref *ref, percpu_ref_func_t *confirm)
 	ref->percpu_count_ptr |= REF_ATOMIC;
 	ref->data->confirm_switch = confirm ? confirm : no_confirm;
 	ref->data->count.counter++;
-	call_rcu(&ref->data->rcu, switched);
+	call_rcu_hurry(&ref->data->rcu, switched);
 }
 
 static void to_percpu(struct percpu_ref *ref)

@@ -82,8 +82,9 @@ static bool wound_holder(struct ww_mutex *ww, const struct ww_acquire_ctx *ctx)
 	if (!ww->ctx || !owner || !ctx->acquired || !is_younger(ww->ctx, ctx))
 		return false;
 	ww->ctx->wounded = 1;
-	if (owner != sim_task_current() && owner->state == SIM_TASK_BLOCKED)
-		sim_task_wake(owner, 0);
+	/* In whatever it waits: if that is for another of these locks, it backs off. */
+	if (owner != sim_task_current())
+		sim_try_to_wake(&owner->task, TASK_NORMAL);
 	return true;
 }
 
