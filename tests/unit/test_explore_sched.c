@@ -223,6 +223,30 @@ static void test_pct_finds_a_bug_of_depth_2_as_often_as_promised(void **state)
 			 0);
 }
 
+/* There and back takes two change points: a bug of depth 3. */
+static void test_pct_finds_a_bug_of_depth_3_as_often_as_promised(void **state)
+{
+	unsigned int depth, run, found[5] = { 0 };
+	uint64_t points = 0;
+	struct toy toy;
+
+	for (depth = 2; depth <= 4; depth++) {
+		struct svmsim_scheduler *scheduler = svmsim_scheduler_pct(9, depth, 3);
+
+		for (run = 0; run < 10000; run++) {
+			scheduler->start(scheduler->ctx, run);
+			toy_run(&toy, "aa bb", scheduler);
+			points = toy.points > points ? toy.points : points;
+			found[depth] += !strcmp(toy.log, "abab");
+		}
+		svmsim_scheduler_free(scheduler);
+	}
+	assert_int_equal(points, 3);
+	assert_int_equal(found[2], 0);
+	assert_true(found[3] >= 10000 / (2 * 3 * 3));
+	assert_true(found[4] > 0);
+}
+
 static void test_pct_is_fair_to_whom_a_loop_waits_for(void **state)
 {
 	static const char *const row[] = { "!xa x", "?xa x", "?xa?yb xxy?bc", "!x!ya y!ax" };
@@ -266,6 +290,7 @@ int main(void)
 		cmocka_unit_test(test_random_finds_each_interleaving),
 		cmocka_unit_test(test_quiet_saves_questions),
 		cmocka_unit_test(test_pct_finds_a_bug_of_depth_2_as_often_as_promised),
+		cmocka_unit_test(test_pct_finds_a_bug_of_depth_3_as_often_as_promised),
 		cmocka_unit_test(test_pct_is_fair_to_whom_a_loop_waits_for),
 		cmocka_unit_test(test_random_is_fair_to_whom_a_loop_waits_for),
 	};
