@@ -11,6 +11,7 @@
 #define SVMSIM_PROGRAM_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <svmsim/export.h>
 
 struct svmsim_world;
@@ -43,6 +44,18 @@ struct svmsim_program {
  * in builds with a sanitizer or with coverage.
  */
 SVMSIM_API void svmsim_world_instrument(struct svmsim_world *world, unsigned int flags);
+/**
+ * svmsim_watch_calls - have a function called whenever an instrumented one begins or ends
+ * @world: world
+ * @watch: the function, NULL for none; it must not call back into the world. Its @pc is an address
+ *	in the one that begins or ends.
+ * @ctx: passed to @watch
+ */
+SVMSIM_API void svmsim_watch_calls(struct svmsim_world *world,
+				   void (*watch)(void *ctx, uintptr_t pc, bool returns),
+				   void *ctx);
+/** svmsim_instrumented - is there instrumented code in this build? */
+SVMSIM_API bool svmsim_instrumented(void);
 /** svmsim_program_count - number of programs */
 SVMSIM_API unsigned int svmsim_program_count(void);
 /**

@@ -34,8 +34,9 @@ enum svmsim_on_divergence {
  * struct svmsim_pin_part - a part of a pin
  * @task: who runs
  * @until: what it stops before: "mutex_lock", "mutex_lock(&b)", a whole site; or what it stops
- *	behind, at its next switch point: an event, "iommu:map". NULL: until it has ended, or has
- *	nothing more to do.
+ *	behind, at its next switch point: an event, "iommu:map", or the call or return of an
+ *	instrumented function, "abba_one:return". NULL: until it has ended, or has nothing more to
+ *	do.
  */
 struct svmsim_pin_part {
 	const char *task;
@@ -87,8 +88,8 @@ SVMSIM_API struct svmsim_scheduler *svmsim_scheduler_pin(const struct svmsim_pin
 /**
  * svmsim_scheduler_event - an event has come up, which a pin may wait for
  * @scheduler: any scheduler of this file
- * @system: "iommu"
- * @name: "map"
+ * @system: "iommu"; of a call, the name of the function
+ * @name: "map"; of a call, "call" or "return"
  */
 SVMSIM_API void svmsim_scheduler_event(struct svmsim_scheduler *scheduler, const char *system,
 				       const char *name);
@@ -114,8 +115,8 @@ SVMSIM_API char *svmsim_schedule_canonical(const char *text, char *message, size
  */
 SVMSIM_API bool svmsim_point_matches(const struct svmsim_point *point, const char *name);
 /**
- * svmsim_until_check - can this come up: is it an event, or a switch point of the program?
- * @until: "iommu:map", "mutex_lock", "mutex_lock(&b)", a whole site
+ * svmsim_until_check - can it come up: is it an event, a switch point or a function of the program?
+ * @until: "iommu:map", "mutex_lock", "mutex_lock(&b)", a whole site, "abba_one:return"
  * @message: filled with one line when it can't
  * @message_bytes: size of @message
  */

@@ -54,6 +54,8 @@ void *sched_make(size_t bytes, const char *name, uint64_t seed);
 void sched_diverged(struct sched *sched);
 /** sched_is_event - is this what an event is called: "iommu:map", or "map" */
 bool sched_is_event(const char *until, const char *system, const char *name);
+/** sched_is_of_function - is this the call or the return of a function: "abba_one:return" */
+bool sched_is_of_function(const char *until);
 /** sched_find - index of the candidate with a name, -1 if there is none */
 int sched_find(const struct svmsim_point *point, const char *name);
 

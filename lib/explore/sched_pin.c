@@ -64,7 +64,7 @@ static void end_part(struct pin *pin)
 	pin->begun = pin->running = pin->reached = false;
 }
 
-/* "iommu:map" */
+/* "iommu:map"; calls are events too: "abba_one:return". */
 static void event(struct sched *sched, const char *system, const char *name)
 {
 	struct pin *pin = (struct pin *)sched;
@@ -78,8 +78,9 @@ static bool stops_here(const struct pin *pin, const struct svmsim_point *point)
 {
 	const struct svmsim_pin_part *part = &pin->part[pin->at];
 
-	return part->until && point->can_go_on && !strcmp(point->task, part->task) &&
-	       (pin->reached || svmsim_point_matches(point, part->until));
+	if (!part->until || strcmp(point->task, part->task))
+		return false;
+	return pin->reached || (point->can_go_on && svmsim_point_matches(point, part->until));
 }
 
 static bool is_named(const struct pin *pin, const char *task)
@@ -131,7 +132,7 @@ static bool stand_in(struct pin *pin, const struct svmsim_point *point, int *ind
 	/* Its turn comes before it has anything to do: whoever is to give it that goes first. */
 	if (!svmsim_task_find(pin->world, part->task, &task) || (task.idle && !pin->begun))
 		return true;
-	if ((task.state == SVMSIM_TASK_ENDED || task.idle) && !part->until) {
+	if ((task.state == SVMSIM_TASK_ENDED || task.idle) && (!part->until || pin->reached)) {
 		end_part(pin);
 		return false;
 	}
@@ -182,10 +183,10 @@ static bool end(void *ctx, char *message, size_t message_bytes)
 		part = &pin->part[pin->at];
 		if (!svmsim_task_find(pin->world, part->task, &task))
 			diverge(pin, "there is no task %s", part->task);
-		else if (part->until)
+		else if (part->until && !pin->reached)
 			diverge(pin, "%s never comes there while another task could run",
 				part->task);
-		else if (task.state == SVMSIM_TASK_ENDED || task.idle)
+		else if (pin->reached || task.state == SVMSIM_TASK_ENDED || task.idle)
 			end_part(pin);
 		else
 			diverge(pin, "%s waits for %s", part->task, task.what);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <svmsim/events.h>
+#include <svmsim/program.h>
 #include "explore/sched.h"
 #include "explore/scn_util.h"
 
@@ -65,11 +66,45 @@ static bool is_known_point(const char *until)
 	return false;
 }
 
-static bool is_of_function(const char *until)
+bool sched_is_of_function(const char *until)
 {
 	const char *colon = strrchr(until, ':');
 
 	return colon && (!strcmp(colon, ":return") || !strcmp(colon, ":call"));
+}
+
+/* One of the functions that are called by name, or that have a site. */
+static bool is_known_function(const char *name)
+{
+	size_t bytes = strlen(name);
+	struct svmsim_site site;
+	uint32_t i;
+
+	if (svmsim_program_known(name))
+		return true;
+	for (i = 0; svmsim_site_get(i, &site); i++) {
+		const char *function = strchr(site.name, ':');
+
+		if (function && !strncmp(function + 1, name, bytes) && function[1 + bytes] == ':')
+			return true;
+	}
+	return false;
+}
+
+static bool check_function(const char *until, char *message, size_t message_bytes)
+{
+	char name[80];
+
+	snprintf(name, sizeof(name), "%.*s", (int)(strrchr(until, ':') - until), until);
+	if (!is_known_function(name))
+		snprintf(message, message_bytes, "%.80s: no program, and no function with a switch "
+			 "point, is called %s", until, name);
+	else if (!svmsim_instrumented())
+		snprintf(message, message_bytes, "%.80s: calls of functions are not seen in a "
+			 "build with sanitizers or coverage", until);
+	else
+		return true;
+	return false;
 }
 
 bool svmsim_until_check(const char *until, char *message, size_t message_bytes)
@@ -78,11 +113,8 @@ bool svmsim_until_check(const char *until, char *message, size_t message_bytes)
 
 	if (is_known_event(until) || is_known_point(until))
 		return true;
-	if (is_of_function(until)) {
-		snprintf(message, message_bytes, "%.80s: calls and returns of functions are no "
-			 "switch points; name a primitive in it, or an event", until);
-		return false;
-	}
+	if (sched_is_of_function(until))
+		return check_function(until, message, message_bytes);
 	scn_suggest(suggestion, sizeof(suggestion), until, known, NULL);
 	snprintf(message, message_bytes, "no event and no switch point is called \"%.80s\"%s",
 		 until, suggestion);

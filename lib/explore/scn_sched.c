@@ -4,14 +4,22 @@
 #include <stdio.h>
 #include <string.h>
 #include <svmsim/events.h>
+#include <svmsim/program.h>
 #include "explore/sched.h"
 #include "host/host.h"
 
 #define LAST_EVENT_COUNT 12
 #define LINE_MAX_BYTES 240
 #define MESSAGE_MAX 512
+#define FUNCTION_COUNT 61
 /* A schedule that is longer is no longer something to paste. */
 #define REPLAY_MAX_BYTES 8000
+
+/* struct function - name of the function that an address lies in */
+struct function {
+	uintptr_t pc;
+	char name[80];
+};
 
 /**
  * struct scn_sched - scheduling of one run
@@ -20,8 +28,10 @@
  * @runner: run
  * @watcher: tells @inner about events, or looks for one; NULL where neither is needed
  * @until: what the run ends at, NULL for its own end
+ * @sees_calls: a part of a pin is about the call or return of a function
  * @counting: count points, for pct
  * @quiet: points at which @inner need not be asked
+ * @function: functions that were called lately, by address
  * @line: last events, the newest at (@line_count - 1) % LAST_EVENT_COUNT
  * @line_count: number of events so far
  */
@@ -31,8 +41,10 @@ struct scn_sched {
 	struct scn_runner *runner;
 	struct svmsim_watcher *watcher;
 	const char *until;
+	bool sees_calls;
 	bool counting;
 	uint64_t quiet;
+	struct function function[FUNCTION_COUNT];
 	char line[LAST_EVENT_COUNT][LINE_MAX_BYTES];
 	uint64_t line_count;
 };
@@ -135,21 +147,39 @@ static void stop_diverged(void *ctx)
 	stop(ctx);
 }
 
-static void consume(void *ctx, const struct svmsim_event *event)
+static void come_up(struct scn_sched *sched, const char *system, const char *name)
 {
-	struct scn_sched *sched = ctx;
-	const char *until = sched->until;
-
 	if (sched->runner->scheduled.stopped)
 		return;
 	if (sched->inner)
-		svmsim_scheduler_event(sched->inner, event->system, event->name);
-	if (!until)
-		return;
-	snprintf(sched->line[sched->line_count++ % LAST_EVENT_COUNT], LINE_MAX_BYTES, "%s",
-		 event->line);
-	if (sched_is_event(until, event->system, event->name))
+		svmsim_scheduler_event(sched->inner, system, name);
+	if (sched->until && sched_is_event(sched->until, system, name))
 		stop_at(sched, NULL);
+}
+
+static void consume(void *ctx, const struct svmsim_event *event)
+{
+	struct scn_sched *sched = ctx;
+
+	if (sched->until && !sched->runner->scheduled.stopped)
+		snprintf(sched->line[sched->line_count++ % LAST_EVENT_COUNT], LINE_MAX_BYTES, "%s",
+			 event->line);
+	come_up(sched, event->system, event->name);
+}
+
+/* Calls and returns are events whose system is the function. */
+static void consume_call(void *ctx, uintptr_t pc, bool returns)
+{
+	struct scn_sched *sched = ctx;
+	struct function *function = &sched->function[pc % FUNCTION_COUNT];
+
+	if (function->pc != pc) {
+		function->pc = pc;
+		host_symbol_function(pc, function->name, sizeof(function->name));
+		/* Copies that gcc makes of a function have its name with a suffix. */
+		function->name[strcspn(function->name, ".")] = '\0';
+	}
+	come_up(sched, function->name, returns ? "return" : "call");
 }
 
 static unsigned int next(void *ctx, const struct svmsim_point *point, uint64_t *quiet)
@@ -227,6 +257,7 @@ static bool make_pin(struct scn_runner *runner, struct scn_sched *sched)
 		part[i].until = pin->step[i].until;
 		if (!check_until(runner, part[i].until))
 			return false;
+		sched->sees_calls |= part[i].until && sched_is_of_function(part[i].until);
 	}
 	sched->inner = svmsim_scheduler_pin(part, pin->step_count, runner->world);
 	return true;
@@ -283,6 +314,8 @@ bool scn_sched_begin(struct scn_runner *runner)
 	};
 	if (sched->until || options->pin)
 		sched->watcher = svmsim_watch(runner->world, consume, sched);
+	if (sched->sees_calls || (sched->until && sched_is_of_function(sched->until)))
+		svmsim_watch_calls(runner->world, consume_call, sched);
 	svmsim_world_bound(runner->world, options->point_max, options->step_max);
 	svmsim_world_schedule(runner->world, sched->until || sched->counting ? &sched->base :
 					     sched->inner);
@@ -333,6 +366,7 @@ void scn_sched_end(struct scn_runner *runner)
 	scheduled->inconclusive = reason;
 	runner->reason = reason ? reason : runner->reason;
 	svmsim_world_schedule(runner->world, NULL);
+	svmsim_watch_calls(runner->world, NULL, NULL);
 	svmsim_unwatch(sched->watcher);
 	svmsim_scheduler_free(sched->inner);
 	host_free(sched);

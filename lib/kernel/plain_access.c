@@ -36,16 +36,34 @@ void __tsan_init(void)
 {
 }
 
+/* @pc lies in the function that begins or ends. */
+static __always_inline void tell_call(uintptr_t pc, bool returns)
+{
+	struct svmsim_world *world = sim_world;
+
+	if (unlikely(world && world->call_watch))
+		world->call_watch(world->call_ctx, pc, returns);
+}
+
 void __tsan_func_entry(void *pc)
 {
 	if (watched())
 		sim_race_enter((uintptr_t)pc);
+	tell_call(CALLER, false);
 }
 
 void __tsan_func_exit(void)
 {
+	tell_call(CALLER, true);
 	if (watched())
 		sim_race_leave();
+}
+
+void svmsim_watch_calls(struct svmsim_world *world,
+			void (*watch)(void *ctx, uintptr_t pc, bool returns), void *ctx)
+{
+	world->call_watch = watch;
+	world->call_ctx = ctx;
 }
 
 static void volatile_read(const volatile void *address, size_t bytes, uintptr_t pc)

@@ -81,6 +81,8 @@ struct sim_layer {
  * @inject_armed: the run has a plan of failures; see kernel/inject.h
  * @rcu_watching: a grace period waits for tasks that can't be preempted; see kernel/grace.h
  * @race_armed: instrumented code is watched; see kernel/race.h
+ * @call_watch: told of calls of instrumented functions, NULL for nobody
+ * @call_ctx: passed to @call_watch
  * @step: number of scenario actions and of switches so far
  * @slot: each layer's state, indexed by enum sim_slot
  * @reports: reports of this run
@@ -106,6 +108,8 @@ struct svmsim_world {
 	bool inject_armed;
 	bool rcu_watching;
 	bool race_armed;
+	void (*call_watch)(void *ctx, uintptr_t pc, bool returns);
+	void *call_ctx;
 	u64 step;
 	void *slot[SIM_SLOT_COUNT];
 	struct sim_reports reports;

@@ -15,6 +15,15 @@ extern const struct sim_program *const __stop_sim_programs[] SECTION_BOUND;
 extern const char *const sim_above_programs[];
 static const char *const *const anchors __used = sim_above_programs;
 
+bool svmsim_instrumented(void)
+{
+#ifdef SIM_INSTRUMENTED
+	return true;
+#else
+	return false;
+#endif
+}
+
 unsigned int svmsim_program_count(void)
 {
 	return __stop_sim_programs - __start_sim_programs;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Scenarios under a scheduler, with a schedule, or up to some event. */
 #include "scn_fixture.h"
+#include <svmsim/program.h>
 
 #define LINES "d0: iova_alloc w 2p\nd0: link w[0] ram a[0]\nd0: link w[1] ram a[1]\nd0: destroy w\n"
 
@@ -60,14 +61,14 @@ static void assert_inconclusive(const struct svmsim_scenario_options *options, c
 static void test_what_names_nothing(void **state)
 {
 	const struct svmsim_scenario_options until = { .until = "iommu:mpa" };
-	const struct svmsim_scenario_options returns = { .until = "dma_map:return" };
+	const struct svmsim_scenario_options returns = { .until = "abba_three:return" };
 	const struct svmsim_scenario_options schedule = { .schedule = "s1,t0" };
 	const struct svmsim_scenario_options pin = { .pin = "p1" };
 
 	assert_inconclusive(&until, "no event and no switch point is called \"iommu:mpa\": did "
 			    "you mean \"iommu:map\"?");
-	assert_inconclusive(&returns, "dma_map:return: calls and returns of functions are no "
-			    "switch points; name a primitive in it, or an event");
+	assert_inconclusive(&returns, "abba_three:return: no program, and no function with a "
+			    "switch point, is called abba_three");
 	assert_inconclusive(&schedule, "column 4: expected a choice as in t0:k3f9a2c1*2>t1, got "
 			    "\"t0\"");
 	assert_inconclusive(&pin, "there is no pin p1");
@@ -292,6 +293,30 @@ static void test_until_switch_point(void **state)
 	svmsim_run_free(run);
 }
 
+/* A task stops at the first switch point behind the call or return of a function. */
+static void test_calls_and_returns(void **state)
+{
+	static const char pins[] = "pin called: a until abba_one:call; b to end; a to end\n"
+				   "pin returned: a until abba_one:return; b to end\n";
+	const struct svmsim_scenario_options until = { .until = "abba_two:return" };
+	struct svmsim_run *run;
+
+	if (!svmsim_instrumented())
+		skip();
+	run = run_pin(pins, "called");
+	assert_int_equal(run->verdict, SVMSIM_PASSED);
+	assert_non_null(strstr(run->schedule, ",t0:k"));
+	assert_replays(ABBA_ORDER, run, 0);
+	svmsim_run_free(run);
+	run = run_pin(pins, "returned");
+	assert_int_equal(run->verdict, SVMSIM_PASSED);
+	svmsim_run_free(run);
+	run = run_body(ABBA_ORDER, &until);
+	assert_non_null(strstr(run->stopped, "stopped behind abba_two:return\n"));
+	assert_non_null(strstr(run->stopped, "\n  t1 runs\n"));
+	svmsim_run_free(run);
+}
+
 static void test_bounds(void **state)
 {
 	const struct svmsim_scenario_options steps = { .step_max = 2 };
@@ -326,6 +351,7 @@ int main(void)
 		cmocka_unit_test(test_pin),
 		cmocka_unit_test(test_pin_that_does_not_work),
 		cmocka_unit_test(test_until_switch_point),
+		cmocka_unit_test(test_calls_and_returns),
 		cmocka_unit_test(test_bounds),
 	};
 
