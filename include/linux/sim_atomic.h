@@ -6,6 +6,7 @@
 #ifndef _LINUX_SIM_ATOMIC_H
 #define _LINUX_SIM_ATOMIC_H
 
+#include <linux/sim_fault.h>
 #include <linux/sim_site.h>
 #include <linux/types.h>
 
@@ -286,7 +287,7 @@ SIM_ATOMIC_INSTANCE(atomic_long_t, long, atomic_long)
 #define atomic_fetch_add_unless(...) \
 	SIM_POINT_CALL(atomic_fetch_add_unless, #__VA_ARGS__, __VA_ARGS__)
 #define atomic_add_unless(...) SIM_POINT_CALL(atomic_add_unless, #__VA_ARGS__, __VA_ARGS__)
-#define atomic_inc_not_zero(...) SIM_POINT_CALL(atomic_inc_not_zero, #__VA_ARGS__, __VA_ARGS__)
+#define atomic_inc_not_zero(...) SIM_UNLESS_ZERO(atomic_inc_not_zero, #__VA_ARGS__, __VA_ARGS__)
 #define atomic_inc_unless_negative(...) \
 	SIM_POINT_CALL(atomic_inc_unless_negative, #__VA_ARGS__, __VA_ARGS__)
 #define atomic_dec_unless_positive(...) \
@@ -414,7 +415,8 @@ SIM_ATOMIC_INSTANCE(atomic_long_t, long, atomic_long)
 #define atomic64_fetch_add_unless(...) \
 	SIM_POINT_CALL(atomic64_fetch_add_unless, #__VA_ARGS__, __VA_ARGS__)
 #define atomic64_add_unless(...) SIM_POINT_CALL(atomic64_add_unless, #__VA_ARGS__, __VA_ARGS__)
-#define atomic64_inc_not_zero(...) SIM_POINT_CALL(atomic64_inc_not_zero, #__VA_ARGS__, __VA_ARGS__)
+#define atomic64_inc_not_zero(...) \
+	SIM_UNLESS_ZERO(atomic64_inc_not_zero, #__VA_ARGS__, __VA_ARGS__)
 #define atomic64_inc_unless_negative(...) \
 	SIM_POINT_CALL(atomic64_inc_unless_negative, #__VA_ARGS__, __VA_ARGS__)
 #define atomic64_dec_unless_positive(...) \
@@ -559,7 +561,7 @@ SIM_ATOMIC_INSTANCE(atomic_long_t, long, atomic_long)
 #define atomic_long_add_unless(...) \
 	SIM_POINT_CALL(atomic_long_add_unless, #__VA_ARGS__, __VA_ARGS__)
 #define atomic_long_inc_not_zero(...) \
-	SIM_POINT_CALL(atomic_long_inc_not_zero, #__VA_ARGS__, __VA_ARGS__)
+	SIM_UNLESS_ZERO(atomic_long_inc_not_zero, #__VA_ARGS__, __VA_ARGS__)
 #define atomic_long_inc_unless_negative(...) \
 	SIM_POINT_CALL(atomic_long_inc_unless_negative, #__VA_ARGS__, __VA_ARGS__)
 #define atomic_long_dec_unless_positive(...) \

@@ -13,4 +13,9 @@ bool sim_fails_unless_zero(const struct sim_site *site);
 /** sim_fails_module - must this find that the module is on its way out? */
 bool sim_fails_module(const struct sim_site *site);
 
+/* A call that takes a reference unless the last one is gone; @text is what it is called with. */
+#define SIM_UNLESS_ZERO(function, text, ...)                                                     \
+	(!sim_fails_unless_zero(SIM_SITE(SIM_POINT_FAIL, #function, text)) &&                     \
+	 SIM_POINT_CALL(function, text, __VA_ARGS__))
+
 #endif

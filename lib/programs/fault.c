@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* Error paths: right or wrong, they are only taken when something fails. */
+#include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/kref.h>
 #include <linux/module.h>
@@ -67,16 +68,21 @@ SIM_PROGRAM(fault_unlock_fixed, "locks behind all that can fail")
 	return locked_setup(false);
 }
 
-SIM_PROGRAM(fault_reference, "takes a reference that may be gone, and a module that may leave")
+SIM_PROGRAM(fault_reference, "takes references that may be gone, and a module that may leave")
 {
 	static struct module module = { .name = "fault" };
 	struct kref ref = KREF_INIT(1);
+	atomic_t users = ATOMIC_INIT(1);
 
 	if (!try_module_get(&module))
 		return -ENODEV;
 	if (!kref_get_unless_zero(&ref)) {
 		module_put(&module);
 		return -ENOENT;
+	}
+	if (!atomic_inc_not_zero(&users)) {
+		module_put(&module);
+		return -EBUSY;
 	}
 	module_put(&module);
 	return 0;

@@ -203,7 +203,7 @@ static void test_programs_fail_in_their_error_paths(void **state)
 	svmsim_run_free(run);
 	assert_sweeps("t0: call fault_leak_fixed\n", 2);
 	assert_sweeps("t0: call fault_unlock_fixed\n", 1);
-	assert_sweeps("t0: call fault_reference\n", 2);
+	assert_sweeps("t0: call fault_reference\n", 3);
 	run = sweep("t0: call fault_unlock\n", NULL, 400);
 	assert_int_equal(run->failed_count, 1);
 	assert_string_equal(run->failed[0]->report[0].report.identifier, "lock-imbalance");
