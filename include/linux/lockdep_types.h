@@ -28,12 +28,17 @@ struct lockdep_map;
 
 /* fidelity: simplified: the address is the class; says where the lock is initialised, or nothing */
 struct lock_class_key {
+	u64 sim_magic;
 	const char *sim_file;
 	const char *sim_function;
 };
 
-/* What macros that initialise locks give their static keys. */
-#define SIM_LOCK_CLASS_KEY { .sim_file = __FILE_NAME__, .sim_function = __func__ }
+/* What macros that initialise locks give their static keys. Other keys may be any memory. */
+#define SIM_LOCK_KEY_MAGIC 0x79656b206b636f6cull
+#define SIM_LOCK_CLASS_KEY \
+	{ .sim_magic = SIM_LOCK_KEY_MAGIC, .sim_file = __FILE_NAME__, .sim_function = __func__ }
+/* For static initialisers, which may stand outside of functions. */
+#define SIM_LOCK_FILE_KEY { .sim_magic = SIM_LOCK_KEY_MAGIC, .sim_file = __FILE_NAME__ }
 
 extern struct lock_class_key __lockdep_no_validate__;
 extern struct lock_class_key __lockdep_no_track__;

@@ -54,7 +54,7 @@ struct timer_list {
 	{                                                            \
 		.function = (_function),                             \
 		.flags = (_flags),                                   \
-		.sim_key = { .sim_file = __FILE_NAME__ },            \
+		.sim_key = SIM_LOCK_FILE_KEY,                        \
 		.lockdep_map = { .name = #_function },               \
 	}
 #define DEFINE_TIMER(_name, _function) \

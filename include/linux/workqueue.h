@@ -106,7 +106,7 @@ void sim_work_init(struct work_struct *work, work_func_t func, const char *name,
 		.func = (f),                                               \
 		.sim_name = #f,                                            \
 		.lockdep_map = STATIC_LOCKDEP_MAP_INIT(#n, &(n).sim_key),  \
-		.sim_key = { .sim_file = __FILE_NAME__ },                  \
+		.sim_key = SIM_LOCK_FILE_KEY,                              \
 	}
 #define __DELAYED_WORK_INITIALIZER(n, f, tflags)                                             \
 	{                                                                                    \

@@ -89,6 +89,17 @@ u32 lockdep_class_make(struct lockdep_state *state, const void *key, const char 
 	return index;
 }
 
+/* The key may be gone by the time that somebody asks. One that is the map itself is no key. */
+static void set_site(struct lockdep_class *class, const struct lockdep_map *map)
+{
+	const struct lock_class_key *key = map->key;
+
+	if (!key || (const void *)key == map || key->sim_magic != SIM_LOCK_KEY_MAGIC)
+		return;
+	class->file = key->sim_file;
+	class->function = key->sim_function;
+}
+
 u32 lockdep_class_get(struct lockdep_state *state, struct lockdep_map *map, unsigned int subclass)
 {
 	const void *key = lockdep_key(map);
@@ -100,7 +111,7 @@ u32 lockdep_class_get(struct lockdep_state *state, struct lockdep_map *map, unsi
 		index = lockdep_class_make(state, key, name, level);
 		if (!index)
 			return 0;
-		state->class[index].site = map->key;
+		set_site(&state->class[index], map);
 	}
 	/* What was made for the boot training knows the rest only now. */
 	state->class[index].wait_type = map->wait_type_inner;

@@ -28,9 +28,8 @@ int svmsim_lock_class(struct svmsim_world *world, unsigned int index,
 		return -ENOENT;
 	class = &state->class[index + 1];
 	*record = (struct svmsim_lock_class){
-		.file = class->site && class->site->sim_file ? class->site->sim_file : "",
-		.function = class->site && class->site->sim_function ? class->site->sim_function
-								    : "",
+		.file = class->file ? class->file : "",
+		.function = class->function ? class->function : "",
 		.kind = class->wait_type == LD_WAIT_SLEEP  ? "sleeping"
 			: class->wait_type == LD_WAIT_SPIN ? "spinning"
 							   : "map",

@@ -56,7 +56,8 @@ struct lockdep_trace {
  * struct lockdep_class - locks that are alike
  * @key: what makes them so, an address; NULL: the class is gone
  * @name: as given where the lock is initialised, without the subclass
- * @site: key that says where that is, or NULL
+ * @file: where that is, or NULL
+ * @function: in @file
  * @subclass: level of nesting
  * @wait_type: enum lockdep_wait_type
  * @lock_type: enum lockdep_lock_type
@@ -71,7 +72,8 @@ struct lockdep_trace {
 struct lockdep_class {
 	const void *key;
 	const char *name;
-	const struct lock_class_key *site;
+	const char *file;
+	const char *function;
 	u8 subclass;
 	u8 wait_type;
 	u8 lock_type;

@@ -84,7 +84,7 @@ static void check_use(struct lockdep_state *state, const struct sim_held_lock *l
 	}
 	found = find_user(state, lock->class, enabled ? lock->read != 0 : lock->read == 2, enabled,
 			  both(irq, !enabled));
-	if (!found || found->class == lock->class)
+	if (!found)
 		return;
 	if (enabled)
 		at.safe = found->class;

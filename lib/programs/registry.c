@@ -3,6 +3,7 @@
 #include <linux/errno.h>
 #include <linux/sim_program.h>
 #include <svmsim/program.h>
+#include "kernel/lockdep.h"
 #include "kernel/world.h"
 
 /* Provided by the linker where the section exists. */
@@ -78,6 +79,9 @@ int svmsim_program_call(struct svmsim_world *world, const char *name)
 		return sim_set_error(world, -ENOENT, "there is no program '%s'", name);
 	sim_scope_begin();
 	err = program->run();
+	/* A task is looked at when it ends; the program's own stack has no such moment. */
+	if (sim_task_current()->class == SIM_TASK_ROOT)
+		sim_lockdep_entry_exit();
 	sim_scope_end();
 	return err;
 }

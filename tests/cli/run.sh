@@ -108,6 +108,8 @@ check run-ktap run --format ktap "$in/good/wrong-expect.svm" scenarios/hole/spli
 check run-json run --json "$in/good/hole.svm"
 check run-pick run scenarios/hole/split.svm -D IOMMU=generic-pt -D PART=tail
 check run-pick-none run scenarios/hole/split.svm -D PART=foot
+check run-locks-together run "$in/locks"
+check run-locks-apart run "$in/locks/ab.svm"
 check run-fatal run --fatal "$in/good/hole.svm" scenarios/hole/unlink.svm
 check run-seeds run --seed 1..3 scenarios/hole/packed.svm -D IOMMU=generic-pt
 check run-twice run --twice "$in/good/uninit.svm"

@@ -269,6 +269,74 @@ static void test_irq_order_indirect(void **state)
 	ktest_expect_report(world, "lock-context", 1);
 }
 
+/* A recursive reader waits for writers only, so only those of the second class can harm it. */
+static void test_irq_order_of_readers(void **state)
+{
+	struct svmsim_world *world = context_world();
+	struct sim_task *task = sim_task_current();
+
+	run_task("irq", SIM_TASK_HARDIRQ, takes_spin);
+	task->irqs_disabled = true;
+	spin_take(&spin);
+	take_recursive(&other_spin);
+	give(&other_spin);
+	spin_give(&spin);
+	task->irqs_disabled = false;
+	take_recursive(&other_spin);
+	give(&other_spin);
+	ktest_assert_int_equal(svmsim_report_count(world), 0);
+	spin_take(&other_spin);
+	spin_give(&other_spin);
+	ktest_assert_string_contains(report_text(world, 0),
+				     "what=irq-order irq=hardirq safe=spin unsafe=other");
+	ktest_expect_report(world, "lock-context", 1);
+	ktest_world_drop(world);
+
+	/* The same with the edge as the last part, which only looks at what is there. */
+	world = context_world();
+	task = sim_task_current();
+	run_task("irq", SIM_TASK_HARDIRQ, takes_spin);
+	take_recursive(&other_spin);
+	give(&other_spin);
+	task->irqs_disabled = true;
+	spin_take(&spin);
+	take_recursive(&other_spin);
+	give(&other_spin);
+	ktest_assert_int_equal(svmsim_report_count(world), 0);
+	take_read(&other_spin);
+	give(&other_spin);
+	spin_give(&spin);
+	task->irqs_disabled = false;
+	ktest_assert_string_contains(report_text(world, 0),
+				     "what=irq-order irq=hardirq safe=spin unsafe=other");
+	ktest_expect_report(world, "lock-context", 1);
+}
+
+static void reads_spin_plainly(void *arg)
+{
+	take_read(&spin);
+	give(&spin);
+}
+
+/* A writer that waits keeps this reader out, and so the interrupt. */
+static void test_irq_reader_that_may_wait(void **state)
+{
+	struct svmsim_world *world = context_world();
+
+	reads_spin_plainly(NULL);
+	run_task("irq", SIM_TASK_HARDIRQ, reads_spin_plainly);
+	assert_report(world, 0, "lock-context what=irq-unsafe irq=hardirq lock=spin\n"
+		      "a hardirq can come while its CPU holds spin, and wants it too:\n"
+		      "  spin is taken for reading in a hardirq, by irq\n"
+		      "  spin is taken for reading where a hardirq can come, by <machine>\n"
+		      "  CPU0\n"
+		      "  ----\n"
+		      "  lock(spin);\n"
+		      "  <hardirq>\n"
+		      "    lock(spin);");
+	ktest_expect_report(world, "lock-context", 1);
+}
+
 /* Interrupts that are enabled while a lock is held. */
 static void test_enabled_under_lock(void **state)
 {
@@ -377,6 +445,8 @@ static const struct ktest tests[] = {
 	KTEST(test_irq_readers_and_trylocks),
 	KTEST(test_irq_order),
 	KTEST(test_irq_order_indirect),
+	KTEST(test_irq_order_of_readers),
+	KTEST(test_irq_reader_that_may_wait),
 	KTEST(test_enabled_under_lock),
 	KTEST(test_task_exit),
 	KTEST(test_entry_exit),

@@ -297,6 +297,51 @@ static void test_ww_without_context(void **state)
 	ktest_expect_report(world, "lock-order", 1);
 }
 
+/* What is right under the lock that nests is not right without it, in the very same chain. */
+static void test_nest_lock_is_part_of_the_chain(void **state)
+{
+	struct svmsim_world *world = lockdep_world();
+
+	take(&b);
+	mutex_acquire_nest(&a, 0, 0, &b, _THIS_IP_);
+	take(&c);
+	mutex_acquire_nest(&other_a, 0, 0, &b, _THIS_IP_);
+	give(&other_a);
+	ktest_assert_int_equal(svmsim_report_count(world), 0);
+	take(&other_a);
+	give(&other_a);
+	give(&c);
+	give(&a);
+	give(&b);
+	ktest_assert_string_contains(report_text(world, 0), "what=ww-no-context");
+	ktest_expect_report(world, "lock-order", 1);
+}
+
+/* More classes and chains than the tables begin with. */
+static void test_many_classes(void **state)
+{
+	enum { COUNT = 1000 };
+	static struct lockdep_map locks[COUNT];
+	static struct lock_class_key keys[COUNT];
+	struct svmsim_world *world = lockdep_world();
+
+	for (int run = 0; run < 2; run++) {
+		for (int i = 0; i < COUNT; i++)
+			lockdep_init_map(&locks[i], "ring", &keys[i], 0);
+		for (int i = 0; i + 1 < COUNT; i++)
+			take_both(&locks[i], &locks[i + 1]);
+		for (int i = 0; i + 1 < COUNT; i++)
+			take_both(&locks[i], &locks[i + 1]);
+		ktest_assert_int_equal(svmsim_report_count(world), 0);
+		take_both(&locks[COUNT - 1], &locks[0]);
+		ktest_assert_string_contains(report_text(world, 0),
+					     "first=ring#1000 second=ring cycle=1000");
+		if (!run)
+			sim_world_reset(world);
+	}
+	ktest_expect_report(world, "lock-order", 1);
+}
+
 static void test_readers(void **state)
 {
 	struct svmsim_world *world = lockdep_world();
@@ -506,6 +551,8 @@ static const struct ktest tests[] = {
 	KTEST(test_subclasses_have_an_order),
 	KTEST(test_nest_lock),
 	KTEST(test_ww_without_context),
+	KTEST(test_nest_lock_is_part_of_the_chain),
+	KTEST(test_many_classes),
 	KTEST(test_readers),
 	KTEST(test_weak_paths_are_silent),
 	KTEST(test_downgrade),

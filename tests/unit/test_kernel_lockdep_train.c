@@ -4,7 +4,9 @@
  * forgets: classes of another world, of another run, of keys that are gone.
  */
 #include <linux/dma-resv.h>
+#include <linux/rwsem.h>
 #include <linux/slab.h>
+#include <linux/ww_mutex.h>
 #include "lockdep_fixture.h"
 
 static struct lockdep_map mmap_lock, resv_acquire, resv, i_mmap;
@@ -14,11 +16,10 @@ static struct svmsim_world *train_world(void)
 	struct svmsim_world *world = lockdep_world();
 
 	lockdep_init_map_wait(&mmap_lock, SIM_MMAP_LOCK_NAME, &sim_mmap_lock_key, 0, LD_WAIT_SLEEP);
-	lockdep_init_map(&resv_acquire, SIM_RESERVATION_ACQUIRE_NAME,
-			 &reservation_ww_class.acquire_key,
-			 0);
-	lockdep_init_map_wait(&resv, SIM_RESERVATION_MUTEX_NAME, &reservation_ww_class.mutex_key, 0,
-			      LD_WAIT_SLEEP);
+	lockdep_init_map(&resv_acquire, reservation_ww_class.acquire_name,
+			 &reservation_ww_class.acquire_key, 0);
+	lockdep_init_map_wait(&resv, reservation_ww_class.mutex_name,
+			      &reservation_ww_class.mutex_key, 0, LD_WAIT_SLEEP);
 	lockdep_init_map_wait(&i_mmap, SIM_I_MMAP_RWSEM_NAME, &sim_i_mmap_rwsem_key, 0,
 			      LD_WAIT_SLEEP);
 	return world;
@@ -51,6 +52,39 @@ static void test_boot_order_is_known(void **state)
 	ktest_assert_int_equal(svmsim_report_count(world), 0);
 	/* i_mmap -> a */
 	ktest_assert_u64_equal(lockdep_state()->edge_count, edges + 1);
+}
+
+/* The same by the locks themselves. */
+static void test_boot_order_of_real_locks(void **state)
+{
+	struct svmsim_world *world = train_world();
+	unsigned int edges = lockdep_state()->edge_count;
+	struct rw_semaphore mmap_sem;
+	struct ww_acquire_ctx ctx;
+	struct ww_mutex one, two;
+
+	__init_rwsem(&mmap_sem, SIM_MMAP_LOCK_NAME, &sim_mmap_lock_key);
+	ww_mutex_init(&one, &reservation_ww_class);
+	ww_mutex_init(&two, &reservation_ww_class);
+	down_read(&mmap_sem);
+	ww_acquire_init(&ctx, &reservation_ww_class);
+	ktest_assert_int_equal(ww_mutex_lock(&one, &ctx), 0);
+	ktest_assert_int_equal(ww_mutex_lock(&two, &ctx), 0);
+	kfree(kmalloc(8, GFP_KERNEL));
+	ww_mutex_unlock(&one);
+	ww_mutex_unlock(&two);
+	ww_acquire_fini(&ctx);
+	up_read(&mmap_sem);
+	ktest_assert_int_equal(svmsim_report_count(world), 0);
+	ktest_assert_u64_equal(lockdep_state()->edge_count, edges);
+	ktest_assert_int_equal(ww_mutex_lock(&one, NULL), 0);
+	down_read(&mmap_sem);
+	up_read(&mmap_sem);
+	ww_mutex_unlock(&one);
+	ktest_assert_string_contains(report_text(world, 0),
+				     "first=reservation_ww_class_mutex second=&mm->mmap_lock "
+				     "cycle=3");
+	ktest_expect_report(world, "lock-order", 1);
 }
 
 static void test_mmap_lock_under_reservation(void **state)
@@ -303,6 +337,7 @@ static void test_set_subclass(void **state)
 
 static const struct ktest tests[] = {
 	KTEST(test_boot_order_is_known),
+	KTEST(test_boot_order_of_real_locks),
 	KTEST(test_mmap_lock_under_reservation),
 	KTEST(test_alloc_under_notifier_lock),
 	KTEST(test_nofs_still_invalidates),
