@@ -190,7 +190,8 @@ struct sim_task *sim_grace_runner(void)
 	return state->ready_first ? sim_softirq_task(state->ready_first->cpu) : NULL;
 }
 
-void sim_grace_wait(struct sim_grace *grace, u64 cookie, u64 finished, struct sim_waiting *waiting)
+void sim_grace_wait(struct sim_grace *grace, u64 cookie, u64 finished,
+		    const struct sim_waiting *waiting)
 {
 	struct sim_grace_waiter waiter = {
 		.next = grace->waiters,
@@ -199,13 +200,14 @@ void sim_grace_wait(struct sim_grace *grace, u64 cookie, u64 finished, struct si
 		.cookie = cookie,
 		.finished = finished,
 	};
+	struct sim_waiting own = *waiting;
 	struct sim_grace_waiter **link;
 
-	waiting->object = &waiter;
+	own.object = &waiter;
 	if (!is_over(&waiter)) {
 		grace->waiters = &waiter;
 		while (!is_over(&waiter))
-			if (sim_task_block(SIM_TASK_BLOCKED, waiting, ~0ull) == -EDEADLK)
+			if (sim_task_block(SIM_TASK_BLOCKED, &own, ~0ull) == -EDEADLK)
 				break;
 		for (link = &grace->waiters; *link && *link != &waiter; link = &(*link)->next)
 			;

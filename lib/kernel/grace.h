@@ -118,7 +118,7 @@ void sim_grace_call(struct sim_grace *grace, struct rcu_head *head, rcu_callback
  * @waiting: for people; its object is set here to a struct sim_grace_waiter, for its owner()
  */
 void sim_grace_wait(struct sim_grace *grace, u64 cookie, u64 finished,
-		    struct sim_waiting *waiting);
+		    const struct sim_waiting *waiting);
 /** sim_grace_run_one - run the next callback that can run; false if there is none */
 bool sim_grace_run_one(void);
 /** sim_grace_softirq - run all callbacks that can run; what RCU_SOFTIRQ does */
