@@ -1,26 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* What `state locks` and `svmsim show locks` print: classes, their order, who has and who waits. */
 #include <jansson.h>
+#include <string.h>
 #include <svmsim/locks.h>
 #include "explore/scn_runner.h"
 
 static const char *const modes[] = { "exclusive", "shared", "shared-recursive" };
 
-/* Taught to the checker before the run, and nothing to do with it. */
-static bool is_of_boot(struct svmsim_world *world, unsigned int class)
+/* Neither only initialised nor only taught to the checker at boot: held now, or in an order. */
+static bool is_used(struct svmsim_world *world, unsigned int index,
+		    const struct svmsim_lock_class *class)
 {
 	struct svmsim_lock_edge edge;
-	bool found = false;
+	struct svmsim_lock_held held;
 	unsigned int i;
 
 	for (i = 0; !svmsim_lock_edge(world, i, &edge); i++) {
-		if (edge.from != class && edge.to != class)
-			continue;
-		if (edge.task)
-			return false;
-		found = true;
+		if (edge.task && (edge.from == index || edge.to == index))
+			return true;
 	}
-	return found;
+	for (i = 0; !svmsim_lock_held(world, i, &held); i++) {
+		if (!strcmp(held.name, class->name))
+			return true;
+	}
+	return false;
 }
 
 static void class_name(struct svmsim_world *world, unsigned int index,
@@ -40,7 +43,7 @@ void scn_locks_text(struct scn_runner *runner, struct scn_buf *buf)
 	unsigned int i;
 
 	for (i = 0; !svmsim_lock_class(world, i, &class); i++) {
-		if (!is_of_boot(world, i))
+		if (is_used(world, i, &class))
 			scn_buf_add(buf, "class %s %s%s%s\n", class.name, class.kind,
 				    class.file[0] ? " of " : "", class.file);
 	}
@@ -82,7 +85,7 @@ static json_t *classes_json(struct svmsim_world *world)
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b}", "name",
 						      class.name, "kind", class.kind, "file",
 						      class.file, "function", class.function,
-						      "boot", is_of_boot(world, i)));
+						      "used", is_used(world, i, &class)));
 	return list;
 }
 

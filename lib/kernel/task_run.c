@@ -186,7 +186,9 @@ static u32 count_pass(struct svmsim_world *world, struct sim_task *task,
 		u32 *passed = sim_alloc(world, capacity * sizeof(*passed));
 
 		/* Sites of plain accesses are found as they are met. */
-		__builtin_memcpy(passed, task->passed, task->passed_capacity * sizeof(*passed));
+		if (task->passed)
+			__builtin_memcpy(passed, task->passed,
+					 task->passed_capacity * sizeof(*passed));
 		sim_free(world, task->passed, task->passed_capacity * sizeof(*passed));
 		task->passed = passed;
 		task->passed_capacity = capacity;

@@ -147,18 +147,30 @@ SIM_PROGRAM(list_bug_fixed, "looks whether there is a buffer in an empty list")
 	return list_empty(&buffers) ? -ENOENT : 0;
 }
 
-SIM_PROGRAM(list_oops, "uses the first buffer of an empty list")
+/* What removes an entry poisons its links, so that whoever goes on from it is caught. */
+static unsigned int next_used(const struct buffer *removed)
 {
-	struct buffer *buffer = list_first_entry_or_null(&buffers, struct buffer, node);
-
-	return (int)READ_ONCE(buffer->used);
+	return READ_ONCE(list_next_entry(removed, node)->used);
 }
 
-SIM_PROGRAM(list_oops_fixed, "uses the first buffer of a list if there is one")
+SIM_PROGRAM(list_oops, "goes on from an entry that it has removed from its list")
 {
-	struct buffer *buffer = list_first_entry_or_null(&buffers, struct buffer, node);
+	struct buffer buffer = { .used = 0 };
 
-	return buffer ? (int)READ_ONCE(buffer->used) : -ENOENT;
+	list_add(&buffer.node, &buffers);
+	list_del(&buffer.node);
+	return (int)next_used(&buffer);
+}
+
+SIM_PROGRAM(list_oops_fixed, "looks whether there is another entry before it removes one")
+{
+	struct buffer buffer = { .used = 0 };
+	int err;
+
+	list_add(&buffer.node, &buffers);
+	err = list_is_last(&buffer.node, &buffers) ? -ENOENT : (int)next_used(&buffer);
+	list_del(&buffer.node);
+	return err;
 }
 
 SIM_PROGRAM(registers_map, "maps registers of a device, which the model does not have")

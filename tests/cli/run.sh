@@ -292,7 +292,7 @@ same sched-trace "$(sed -n '/sched_switch/p' "$work/trace" | wc -l)" "$(grep -c 
 
 # What a run had to do with locks, apart from what the kernel teaches its checker at boot.
 same show-locks-json "2 2" "$("$svmsim" show locks scenarios/locks/lines-order.svm --at 4 --json |
-	awk '/"boot": false/ { classes++ } /"task": "t0"/ { by_t0++ } END { print classes, by_t0 }')"
+	awk '/"used": true/ { classes++ } /"task": "t0"/ { by_t0++ } END { print classes, by_t0 }')"
 
 # As many jobs as you like: the same output in the same order.
 "$svmsim" run scenarios/hole >"$work/one"

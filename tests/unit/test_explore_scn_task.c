@@ -334,6 +334,15 @@ static void test_cycle_of_lines_is_a_deadlock(void **state)
 		     "blocks (lock a, held by t0)");
 }
 
+static void test_state_of_locks_is_golden_text(void **state)
+{
+	assert_passes("t0: lock a\nt0: lock b\nt1: lock a -> blocks\nstate locks\n----\n"
+		      "class a sleeping\nclass b sleeping\norder a -> b first by t0\n"
+		      "held a exclusive by t0\nheld b exclusive by t0\n"
+		      "waiting t1 for lock a, held by t0\n----\n"
+		      "t0: unlock b\nt0: unlock a\nt1: unlock a\nexpect no reports\n");
+}
+
 static void test_report_is_of_the_line_of_its_task(void **state)
 {
 	struct svmsim_run *run = run_body("par\n  A: t0: call registers_map -> ENOMEM\n"
@@ -390,6 +399,7 @@ int main(void)
 		cmocka_unit_test(test_spinning_task_does_not_keep_the_lines_from_their_cpu),
 		cmocka_unit_test(test_locks_of_each_kind_exclude_and_share),
 		cmocka_unit_test(test_cycle_of_lines_is_a_deadlock),
+		cmocka_unit_test(test_state_of_locks_is_golden_text),
 		cmocka_unit_test(test_report_is_of_the_line_of_its_task),
 		cmocka_unit_test(test_every_schedule_runs_to_the_same_judgement),
 	};
