@@ -11,6 +11,10 @@ list(APPEND SVMSIM_ABOVE_FLAGS -DSIM_MARKED_POINTS=1
 	-fno-inline -fno-optimize-sibling-calls
 	"SHELL:-include ${PROJECT_SOURCE_DIR}/cmake/above_anchor.h")
 set(SVMSIM_ABOVE_PLAIN 1)
+if(SVMSIM_SANITIZE)
+	# A null pointer that is followed is for the simulator to report.
+	list(APPEND SVMSIM_ABOVE_FLAGS -fno-sanitize=null)
+endif()
 if(NOT SVMSIM_SANITIZE AND NOT SVMSIM_COVERAGE)
 	set(SVMSIM_ABOVE_PLAIN 0)
 	list(APPEND SVMSIM_ABOVE_FLAGS -fsanitize=thread -DSIM_INSTRUMENTED=1)

@@ -40,8 +40,7 @@ struct svmsim_program {
  * @world: world
  * @flags: SVMSIM_WATCH_* and SVMSIM_PLAIN_POINTS; 0 for none, which is fastest
  *
- * A run begins with SVMSIM_WATCH_RACES and SVMSIM_WATCH_MEMORY. Programs are instrumented, but not
- * in builds with a sanitizer or with coverage.
+ * A run begins with SVMSIM_WATCH_RACES and SVMSIM_WATCH_MEMORY.
  */
 SVMSIM_API void svmsim_world_instrument(struct svmsim_world *world, unsigned int flags);
 /**

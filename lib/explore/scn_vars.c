@@ -2,6 +2,7 @@
 /* Variables: `${NAME}`, `${NAME:value}`, and where their values come from. */
 #include <stdio.h>
 #include <string.h>
+#include <svmsim/program.h>
 #include "explore/scn_program.h"
 
 const struct scn_var *scn_var_find(const struct scn_env *env, const char *name)
@@ -133,6 +134,14 @@ static bool note_variable(struct scn_env *env, const struct scn_token *token, co
 	return true;
 }
 
+/* What is known of itself, without anybody saying so; NULL for any other name. */
+static const char *own_value(const char *name)
+{
+	if (!strcmp(name, "INSTRUMENTED"))
+		return svmsim_instrumented() ? "yes" : "no";
+	return NULL;
+}
+
 static bool collect_token(struct scn_env *env, const struct scn_token *token, const char *path)
 {
 	const char *at = token->text, *end, *colon;
@@ -142,6 +151,8 @@ static bool collect_token(struct scn_env *env, const struct scn_token *token, co
 
 		if (!note_variable(env, token, path, name))
 			return false;
+		if (!scn_var_find(env, name) && own_value(name))
+			scn_var_push(env, name, own_value(name), SCN_FROM_DEFAULT);
 		if (colon && !scn_var_find(env, name))
 			scn_var_push(env, name,
 				     scn_strndup(&env->scenario->arena, colon + 1,

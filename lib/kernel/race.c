@@ -18,7 +18,8 @@ static void clock_size(struct race_clock *clock, u32 count)
 		return;
 	count = (count + 7) & ~7u;
 	time = sim_alloc(sim_world, count * sizeof(*time));
-	__builtin_memcpy(time, clock->time, clock->count * sizeof(*time));
+	if (clock->time)
+		__builtin_memcpy(time, clock->time, clock->count * sizeof(*time));
 	sim_free(sim_world, clock->time, clock->count * sizeof(*time));
 	clock->time = time;
 	clock->count = count;

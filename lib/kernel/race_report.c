@@ -94,8 +94,6 @@ static void find_place(const struct race_state *state, uintptr_t address, struct
 
 static const char *verb(const struct race_access *access, bool past)
 {
-	if (access->flags & SIM_RACE_FREE)
-		return past ? "freed" : "frees";
 	if (access->flags & SIM_RACE_WRITE)
 		return past ? "wrote" : "writes";
 	return past ? "read" : "reads";
@@ -136,9 +134,13 @@ static void add_accesses(struct sim_report *report, const struct race_pair *pair
 	if (place->offset)
 		host_snprintf(at, sizeof(at), " at +%zu", place->offset);
 	where(later->pc, text, sizeof(text));
-	sim_report_line(report, "%s %s %u byte%s of %s%s in %s, %s", pair->later_task->task->name,
-			verb(later, false), later->bytes, later->bytes == 1 ? "" : "s",
-			place->text, at, text, kind(later));
+	if (later->flags & SIM_RACE_FREE)
+		sim_report_line(report, "%s frees %s in %s", pair->later_task->task->name,
+				place->text, text);
+	else
+		sim_report_line(report, "%s %s %u byte%s of %s%s in %s, %s",
+				pair->later_task->task->name, verb(later, false), later->bytes,
+				later->bytes == 1 ? "" : "s", place->text, at, text, kind(later));
 	where(earlier->pc, text, sizeof(text));
 	sim_report_line(report, "%s %s %u byte%s there in %s, %s; nothing orders the two",
 			pair->earlier_task->task->name, verb(earlier, true), earlier->bytes,

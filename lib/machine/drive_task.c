@@ -2,6 +2,7 @@
 /* Tasks that carry out one thing after another, as they are told (svmsim/task.h). */
 #include <linux/errno.h>
 #include <svmsim/task.h>
+#include "kernel/race.h"
 #include "kernel/task.h"
 #include "machine/drive_task.h"
 
@@ -32,6 +33,8 @@ static void actor_body(void *arg)
 		if (!run)
 			return;
 		actor->run = NULL;
+		/* What was done before it was told to came before what it does. */
+		sim_order_acquire(actor);
 		run(actor->ctx);
 		actor->busy = false;
 		/* What a plain signal had to say was said when the task went back to its user. */
@@ -69,6 +72,7 @@ void svmsim_actor_post(struct svmsim_actor *actor, void (*run)(void *ctx), void 
 	actor->busy = true;
 	actor->run = run;
 	actor->ctx = ctx;
+	sim_order_release(actor);
 	sim_task_wake(actor->task, 0);
 }
 

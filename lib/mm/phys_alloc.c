@@ -6,6 +6,7 @@
  */
 #include "kernel/inject.h"
 #include "kernel/lockdep.h"
+#include "kernel/race.h"
 #include "mm/cache.h"
 #include "mm/phys_internal.h"
 #include <linux/log2.h>
@@ -221,11 +222,22 @@ static u64 run_find(struct svmsim_world *world, struct sim_phys *state, struct s
 	return 0;
 }
 
+/* What was done with the pages before orders nothing. */
+static void forget_accesses(struct svmsim_world *world, struct sim_phys *state, u64 pfn, u64 pages)
+{
+	for (u64 i = 0; i < pages; i++) {
+		sim_race_memory_new(sim_phys_ptr(world, PFN_PHYS(pfn + i)), PAGE_SIZE);
+		sim_race_memory_new(phys_page(state, pfn + i), sizeof(struct page));
+	}
+}
+
 /* Tells of pages that were handed out and makes them fresh. */
 static void handed_out(struct svmsim_world *world, struct sim_phys *state, u64 pfn, u64 pages)
 {
 	sim_phys_touch(world, pfn, pages);
 	phys_forget_bytes(state, pfn, pages);
+	if (unlikely(world->race_armed))
+		forget_accesses(world, state, pfn, pages);
 	if (unlikely(state->watch) && state->watch->page_alloc)
 		state->watch->page_alloc(state->watch->ctx, pfn, pages);
 }
