@@ -21,8 +21,9 @@ if(NOT SVMSIM_SANITIZE AND NOT SVMSIM_COVERAGE)
 	if(CMAKE_C_COMPILER_ID STREQUAL "Clang")
 		list(APPEND SVMSIM_ABOVE_FLAGS "SHELL:-mllvm -tsan-distinguish-volatile=1")
 	else()
+		# Accesses stay in the functions that they are written in: reports name them.
 		list(APPEND SVMSIM_ABOVE_FLAGS --param=tsan-distinguish-volatile=1
-			--param=tsan-instrument-func-entry-exit=1)
+			--param=tsan-instrument-func-entry-exit=1 -fno-ipa-sra -fno-ipa-cp)
 	endif()
 endif()
 
@@ -57,8 +58,9 @@ const char *const sim_above_@name@[] = {
 	foreach(layer ${ABOVE_USES})
 		target_link_libraries(above_${name} PRIVATE layer_${layer})
 	endforeach()
-	set_target_properties(above_${name} PROPERTIES C_COMPILER_LAUNCHER
-		"${PROJECT_SOURCE_DIR}/cmake/above-compile;${CMAKE_OBJCOPY};${SVMSIM_ABOVE_PLAIN};${CMAKE_C_COMPILER_LAUNCHER}")
+	set(launcher ${PROJECT_SOURCE_DIR}/cmake/above-compile ${CMAKE_OBJCOPY}
+		${SVMSIM_ABOVE_PLAIN} ${CMAKE_C_COMPILER_LAUNCHER})
+	set_target_properties(above_${name} PROPERTIES C_COMPILER_LAUNCHER "${launcher}")
 	if(ABOVE_LAYER)
 		set_property(GLOBAL APPEND PROPERTY SVMSIM_LAYER_OBJECTS $<TARGET_OBJECTS:above_${name}>)
 	endif()

@@ -98,7 +98,7 @@ SIM_PROGRAM(config_read_fixed, "reads a configuration under RCU")
 	return err;
 }
 
-SIM_PROGRAM(config_replace_fixed, "exchanges the configuration, frees the old one when nobody reads")
+SIM_PROGRAM(config_replace_fixed, "exchanges the configuration, frees the old one unread")
 {
 	struct config *made = config_new(2), *old;
 

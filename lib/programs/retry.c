@@ -21,7 +21,7 @@ SIM_PROGRAM(retry_hold, "holds a lock while others run, then gives it back")
 	return 0;
 }
 
-SIM_PROGRAM(retry_trylock_fixed, "tries for a lock a bounded number of times; -EBUSY: not this time")
+SIM_PROGRAM(retry_trylock_fixed, "tries for a lock a bounded number of times; or -EBUSY")
 {
 	for (int i = 0; i < RETRY_MAX; i++) {
 		if (mutex_trylock(&page_lock)) {
@@ -39,7 +39,7 @@ SIM_PROGRAM(retry_invalidate, "changes what retry_commit_fixed goes by")
 	return 0;
 }
 
-SIM_PROGRAM(retry_commit_fixed, "starts again when somebody came between, a bounded number of times")
+SIM_PROGRAM(retry_commit_fixed, "starts again when somebody came between, not for ever")
 {
 	for (int i = 0; i < RETRY_MAX; i++) {
 		int seen = atomic_read_acquire(&sequence);
