@@ -325,7 +325,7 @@ void sim_bit_spin_lock(int bitnum, unsigned long *addr, const struct sim_site *s
 	};
 
 	sim_point_here(site);
-	sim_preempt_up();
+	hold.task->preempt_count++;
 	if (unlikely(sim_bit_owner(addr, hold.bit) == hold.task)) {
 		sim_lock_report(site->argument, "held-twice",
 				"taken while held by the same task: it would wait for itself");
@@ -355,7 +355,7 @@ int sim_bit_spin_trylock(int bitnum, unsigned long *addr, const struct sim_site 
 	sim_point_here(site);
 	if (sim_inject(&sim_fault_trylock, site) || test_and_set_bit(hold.bit, addr))
 		return 0;
-	sim_preempt_up();
+	hold.task->preempt_count++;
 	hold_add(&hold);
 	sim_order_acquire(addr);
 	return 1;
@@ -371,7 +371,7 @@ void sim_bit_spin_unlock(int bitnum, unsigned long *addr, const struct sim_site 
 	}
 	if (unlikely(hold && hold->depth)) {
 		hold->depth--;
-		sim_preempt_down();
+		sim_preempt_down(sim_task_current());
 		return;
 	}
 	if (hold)
@@ -379,7 +379,7 @@ void sim_bit_spin_unlock(int bitnum, unsigned long *addr, const struct sim_site 
 	sim_order_release(addr);
 	clear_bit((unsigned long)bitnum, addr);
 	wake_up_all_for(addr, bitnum);
-	sim_preempt_down();
+	sim_preempt_down(sim_task_current());
 	sim_point_here(site);
 }
 

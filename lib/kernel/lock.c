@@ -218,7 +218,7 @@ enum sim_unlock sim_reader_unlock(struct sim_lock *lock, struct lockdep_map *map
 	if (unlikely(reader->unchecked))
 		reader->unchecked--;
 	else
-		lock_release(map, _RET_IP_);
+		sim_release(sim_task_current(), map);
 	sim_reader_drop(lock, reader);
 	return SIM_UNLOCK_RELEASE;
 }

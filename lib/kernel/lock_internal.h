@@ -10,7 +10,7 @@
 #include <linux/sim_lock.h>
 #include "kernel/inject.h"
 #include "kernel/lock.h"
-#include "kernel/lockdep.h"
+#include "kernel/lockdep_fast.h"
 #include "kernel/race.h"
 #include "kernel/sched.h"
 #include "kernel/task.h"
@@ -57,10 +57,27 @@ struct sim_lock_reader {
 	u32 unchecked;
 };
 
+/* The checker's hooks. @read is a constant, 0 or 1. */
+static __always_inline void sim_acquire(struct sim_task *task, struct lockdep_map *map,
+					unsigned int subclass, unsigned int read,
+					struct lockdep_map *nest_lock)
+{
+	if (unlikely(subclass || nest_lock) || !lockdep_acquire_fast(task, map, read, _RET_IP_))
+		lock_acquire(map, subclass, 0, (int)read, 1, nest_lock, _RET_IP_);
+}
+
+static __always_inline void sim_release(struct sim_task *task, struct lockdep_map *map)
+{
+	if (unlikely(!lockdep_release_fast(task, map)))
+		lock_release(map, _RET_IP_);
+}
+
 /* Adds @waiter before @before, or at the end. */
 static inline void sim_waiter_add(struct sim_lock *lock, struct sim_lock_waiter *waiter,
 				  struct sim_lock_waiter *before)
 {
+	/* Compilers can't see that whoever grants it takes it out. */
+	OPTIMIZER_HIDE_VAR(waiter);
 	waiter->next = before;
 	waiter->prev = before ? before->prev : lock->last;
 	*(waiter->prev ? &waiter->prev->next : &lock->first) = waiter;
@@ -167,22 +184,14 @@ static inline bool sim_map_spins(const struct lockdep_map *map)
 }
 
 /* The lock of a spinning kind counts as preempt_disable(). */
-static __always_inline void sim_preempt_up(void)
+static __always_inline void sim_preempt_down(struct sim_task *task)
 {
-	sim_task_current()->preempt_count++;
-}
-
-static __always_inline void sim_preempt_down(void)
-{
-	struct sim_task *task = sim_task_current();
-
 	if (likely(task->preempt_count > 0))
 		task->preempt_count--;
 }
 
-static __always_inline unsigned long sim_irq_off(void)
+static __always_inline unsigned long sim_irq_off(struct sim_task *task)
 {
-	struct sim_task *task = sim_task_current();
 	unsigned long flags = task->irqs_disabled;
 
 	task->irqs_disabled = true;
@@ -190,25 +199,15 @@ static __always_inline unsigned long sim_irq_off(void)
 }
 
 /* Interrupts as they were; what is still held may then be interrupted. */
-static __always_inline void sim_irq_set(unsigned long flags)
+static __always_inline void sim_irq_set(struct sim_task *task, unsigned long flags)
 {
-	struct sim_task *task = sim_task_current();
-	bool were_off = task->irqs_disabled;
-
 	task->irqs_disabled = flags;
-	if (were_off && !flags && unlikely(task->held_count))
+	if (unlikely(task->held_count) && !flags)
 		sim_lockdep_irqs_enabled();
 }
 
-static __always_inline void sim_bh_up(void)
+static __always_inline void sim_bh_down(struct sim_task *task)
 {
-	sim_task_current()->bh_count++;
-}
-
-static __always_inline void sim_bh_down(void)
-{
-	struct sim_task *task = sim_task_current();
-
 	if (likely(task->bh_count > 0) && !--task->bh_count && unlikely(task->held_count))
 		sim_lockdep_irqs_enabled();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* What every lock operation passes: which class, held by whom, and is this chain known? */
 #include "kernel/lockdep.h"
-#include "kernel/lockdep_internal.h"
+#include "kernel/lockdep_fast.h"
 #include "kernel/warn_internal.h"
 
 struct lock_class_key __lockdep_no_validate__;
@@ -20,15 +20,6 @@ static __always_inline u32 class_of(struct lockdep_state *state, struct lockdep_
 			return index;
 	}
 	return lockdep_class_get(state, map, subclass);
-}
-
-static __always_inline u64 chain_add(u64 key, const struct sim_held_lock *lock)
-{
-	u64 id = (u64)lock->class << 8 | lock->read << 3 | lock->trylock << 2 | lock->check << 1 |
-		 lock->nested;
-
-	key = (key + id + 1) * 0x9e3779b97f4a7c15ull;
-	return key ^ key >> 29;
 }
 
 /* In which ways is a lock used that is taken now? */
@@ -69,7 +60,7 @@ static __always_inline void extend(struct lockdep_state *state, struct sim_task 
 		       task->held[task->held_count - 1].class == lock->class;
 	if (lock->merged)
 		return;
-	key = chain_add(task->chain_key, lock);
+	key = lockdep_chain_add(task->chain_key, lockdep_chain_id(lock));
 	if (task->held_count && !lock->trylock && lock->check && lock->class &&
 	    !lockdep_chain_known(state, key))
 		lockdep_validate(state, task, lock, key);
@@ -146,6 +137,19 @@ void lock_acquire(struct lockdep_map *map, unsigned int subclass, int trylock, i
 	if (unlikely(task->held_count == task->held_capacity))
 		held_grow(state, task);
 	task->held[task->held_count++] = lock;
+}
+
+bool lockdep_acquire_behind(struct sim_task *task, struct lockdep_map *map, u32 index,
+			    unsigned int read, unsigned long ip)
+{
+	const struct sim_held_lock like = { .class = index, .read = (u8)read, .check = true };
+	u64 key = lockdep_chain_add(task->chain_key, lockdep_chain_id(&like));
+
+	if (task->held_count >= task->held_capacity || task->held_count >= LOCKDEP_FAST_DEPTH ||
+	    !lockdep_chain_known(lockdep_state(), key))
+		return false;
+	lockdep_held_add(task, map, index, read, ip, key);
+	return true;
 }
 
 /* Locks from @index on are taken as they were, after something changed below them. */

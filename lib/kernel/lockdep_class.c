@@ -116,7 +116,8 @@ u32 lockdep_class_get(struct lockdep_state *state, struct lockdep_map *map, unsi
 	/* What was made for the boot training knows the rest only now. */
 	state->class[index].wait_type = map->wait_type_inner;
 	state->class[index].lock_type = map->lock_type;
-	if (subclass < NR_LOCKDEP_CACHING_CLASSES)
+	/* Without a hint lockdep_fast.h leaves the lock alone. */
+	if (subclass < NR_LOCKDEP_CACHING_CLASSES && map->key != &__lockdep_no_validate__)
 		map->sim_class[subclass] = (u16)index;
 	return index;
 }

@@ -88,18 +88,19 @@ static __always_inline int take(struct mutex *lock, unsigned int kernel_state,
 				unsigned int subclass, struct lockdep_map *nest_lock,
 				const struct sim_site *site)
 {
-	struct sim_task *task = sim_task_current();
 	struct sim_lock *sim = &lock->sim;
+	struct sim_task *task;
 	int err;
 
 	sim_point_here(site);
 	sim_lock_may_sleep(site);
+	task = sim_task_current();
 	if (unlikely(sim->owner == task && !sim->pickup)) {
 		sim_lock_report_twice(&lock->dep_map);
 		sim->depth++;
 		return 0;
 	}
-	mutex_acquire_nest(&lock->dep_map, subclass, 0, nest_lock, _RET_IP_);
+	sim_acquire(task, &lock->dep_map, subclass, 0, nest_lock);
 	if (sim_inject_signal(kernel_state, site))
 		err = -EINTR;
 	else if (likely(!sim->owner)) {
@@ -147,10 +148,11 @@ int sim_mutex_trylock(struct mutex *lock, struct lockdep_map *nest_lock,
 
 void sim_mutex_unlock(struct mutex *lock, const struct sim_site *site)
 {
+	struct sim_task *task = sim_task_current();
 	struct sim_lock *sim = &lock->sim;
 
-	if (likely(sim->owner == sim_task_current() && !sim->depth))
-		mutex_release(&lock->dep_map, _RET_IP_);
+	if (likely(sim->owner == task && !sim->depth))
+		sim_release(task, &lock->dep_map);
 	else if (sim_unlock_odd(sim, &lock->dep_map) != SIM_UNLOCK_RELEASE)
 		return;
 	sim_order_release(lock);

@@ -16,7 +16,7 @@ void sim_count_down(int *count, const char *name)
 
 void preempt_disable(void)
 {
-	sim_preempt_up();
+	sim_task_current()->preempt_count++;
 }
 
 void sim_preempt_enable(const struct sim_site *site)
@@ -50,7 +50,7 @@ int preempt_count(void)
 
 void local_bh_disable(void)
 {
-	sim_bh_up();
+	sim_task_current()->bh_count++;
 }
 
 void sim_bh_enable(const struct sim_site *site)
@@ -82,12 +82,12 @@ void migrate_enable(void)
 
 unsigned long sim_irq_save(void)
 {
-	return sim_irq_off();
+	return sim_irq_off(sim_task_current());
 }
 
 void sim_irq_restore(unsigned long flags, const struct sim_site *site)
 {
-	sim_irq_set(flags);
+	sim_irq_set(sim_task_current(), flags);
 	if (!flags)
 		sim_point_here(site);
 }
@@ -104,7 +104,7 @@ bool sim_irqs_on(void)
 
 void local_irq_disable(void)
 {
-	(void)sim_irq_off();
+	(void)sim_irq_off(sim_task_current());
 }
 
 void (local_irq_enable)(void)

@@ -94,7 +94,7 @@ static void read_give(rwlock_t *lock)
 	}
 	sim_order_release(order_of_readers(lock));
 	grant(lock);
-	sim_preempt_down();
+	sim_preempt_down(sim_task_current());
 }
 
 static void write_take(rwlock_t *lock, unsigned int subclass, const struct sim_site *site)
@@ -108,7 +108,7 @@ static void write_take(rwlock_t *lock, unsigned int subclass, const struct sim_s
 		sim->depth++;
 		return;
 	}
-	rwlock_acquire(&lock->dep_map, subclass, 0, _RET_IP_);
+	sim_acquire(task, &lock->dep_map, subclass, 0, NULL);
 	if (likely(!sim->owner && !sim->reader_count && !sim->first))
 		sim->owner = task;
 	else
@@ -122,13 +122,13 @@ static void write_give(rwlock_t *lock)
 	struct sim_lock *sim = &lock->sim;
 
 	if (likely(sim->owner == sim_task_current() && !sim->depth)) {
-		rwlock_release(&lock->dep_map, _RET_IP_);
+		sim_release(sim->owner, &lock->dep_map);
 	} else {
 		switch (sim_unlock_odd(sim, &lock->dep_map)) {
 		case SIM_UNLOCK_NOTHING:
 			return;
 		case SIM_UNLOCK_NESTED:
-			sim_preempt_down();
+			sim_preempt_down(sim_task_current());
 			return;
 		default:
 			break;
@@ -137,7 +137,7 @@ static void write_give(rwlock_t *lock)
 	sim_order_release(lock);
 	sim->owner = NULL;
 	grant(lock);
-	sim_preempt_down();
+	sim_preempt_down(sim_task_current());
 }
 
 void sim_read_lock(rwlock_t *lock, const struct sim_site *site)
@@ -149,7 +149,7 @@ void sim_read_lock(rwlock_t *lock, const struct sim_site *site)
 void sim_read_lock_bh(rwlock_t *lock, const struct sim_site *site)
 {
 	sim_point_here(site);
-	sim_bh_up();
+	sim_task_current()->bh_count++;
 	read_take(lock, site);
 }
 
@@ -158,7 +158,7 @@ unsigned long sim_read_lock_irqsave(rwlock_t *lock, const struct sim_site *site)
 	unsigned long flags;
 
 	sim_point_here(site);
-	flags = sim_irq_off();
+	flags = sim_irq_off(sim_task_current());
 	read_take(lock, site);
 	return flags;
 }
@@ -187,14 +187,14 @@ void sim_read_unlock(rwlock_t *lock, const struct sim_site *site)
 void sim_read_unlock_bh(rwlock_t *lock, const struct sim_site *site)
 {
 	read_give(lock);
-	sim_bh_down();
+	sim_bh_down(sim_task_current());
 	sim_point_here(site);
 }
 
 void sim_read_unlock_irqrestore(rwlock_t *lock, unsigned long flags, const struct sim_site *site)
 {
 	read_give(lock);
-	sim_irq_set(flags);
+	sim_irq_set(sim_task_current(), flags);
 	sim_point_here(site);
 }
 
@@ -207,7 +207,7 @@ void sim_write_lock(rwlock_t *lock, unsigned int subclass, const struct sim_site
 void sim_write_lock_bh(rwlock_t *lock, const struct sim_site *site)
 {
 	sim_point_here(site);
-	sim_bh_up();
+	sim_task_current()->bh_count++;
 	write_take(lock, 0, site);
 }
 
@@ -216,7 +216,7 @@ unsigned long sim_write_lock_irqsave(rwlock_t *lock, const struct sim_site *site
 	unsigned long flags;
 
 	sim_point_here(site);
-	flags = sim_irq_off();
+	flags = sim_irq_off(sim_task_current());
 	write_take(lock, 0, site);
 	return flags;
 }
@@ -247,13 +247,13 @@ void sim_write_unlock(rwlock_t *lock, const struct sim_site *site)
 void sim_write_unlock_bh(rwlock_t *lock, const struct sim_site *site)
 {
 	write_give(lock);
-	sim_bh_down();
+	sim_bh_down(sim_task_current());
 	sim_point_here(site);
 }
 
 void sim_write_unlock_irqrestore(rwlock_t *lock, unsigned long flags, const struct sim_site *site)
 {
 	write_give(lock);
-	sim_irq_set(flags);
+	sim_irq_set(sim_task_current(), flags);
 	sim_point_here(site);
 }

@@ -192,7 +192,7 @@ static __always_inline int take_read(struct rw_semaphore *sem, unsigned int kern
 		sim_reader_find(sim, task)->unchecked++;
 		return 0;
 	}
-	rwsem_acquire_read(&sem->dep_map, subclass, 0, _RET_IP_);
+	sim_acquire(task, &sem->dep_map, subclass, 1, NULL);
 	if (sim_inject_signal(kernel_state, site))
 		err = -EINTR;
 	else if (likely(!sim->owner && !sim->first))
@@ -305,7 +305,7 @@ static __always_inline int take_write(struct rw_semaphore *sem, unsigned int ker
 		sim->depth++;
 		return 0;
 	}
-	rwsem_acquire_nest(&sem->dep_map, subclass, 0, nest_lock, _RET_IP_);
+	sim_acquire(task, &sem->dep_map, subclass, 0, nest_lock);
 	if (sim_inject_signal(kernel_state, site))
 		err = -EINTR;
 	else if (likely(!sim->owner && !sim->reader_count && !sim->first))
@@ -352,7 +352,7 @@ void sim_up_write(struct rw_semaphore *sem, const struct sim_site *site)
 	struct sim_lock *sim = &sem->sim;
 
 	if (likely(sim->owner == sim_task_current() && !sim->depth)) {
-		rwsem_release(&sem->dep_map, _RET_IP_);
+		sim_release(sim->owner, &sem->dep_map);
 		write_released(sem);
 	} else {
 		bool written = sim->owner;

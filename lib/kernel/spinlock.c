@@ -30,36 +30,22 @@ static noinline void spin_wait(struct raw_spinlock *lock, const struct sim_site 
 	}
 }
 
-static __always_inline void spin_take(struct raw_spinlock *lock, unsigned int subclass,
-				      struct lockdep_map *nest_lock, const struct sim_site *site)
+static __always_inline void spin_take(struct raw_spinlock *lock, struct sim_task *task,
+				      unsigned int subclass, struct lockdep_map *nest_lock,
+				      const struct sim_site *site)
 {
-	struct sim_task *task = sim_task_current();
-
 	task->preempt_count++;
 	if (unlikely(lock->sim.owner == task)) {
 		sim_lock_report_twice(&lock->dep_map);
 		lock->sim.depth++;
 		return;
 	}
-	spin_acquire_nest(&lock->dep_map, subclass, 0, nest_lock, _RET_IP_);
+	sim_acquire(task, &lock->dep_map, subclass, 0, nest_lock);
 	if (likely(!lock->sim.owner))
 		lock->sim.owner = task;
 	else
 		spin_wait(lock, site);
 	sim_order_acquire(lock);
-}
-
-static noinline bool spin_give_odd(struct raw_spinlock *lock)
-{
-	switch (sim_unlock_odd(&lock->sim, &lock->dep_map)) {
-	case SIM_UNLOCK_NOTHING:
-		return false;
-	case SIM_UNLOCK_NESTED:
-		sim_preempt_down();
-		return false;
-	default:
-		return true;
-	}
 }
 
 static noinline void spin_grant(struct sim_lock *lock)
@@ -72,57 +58,75 @@ static noinline void spin_grant(struct sim_lock *lock)
 	sim_waiter_wake(waiter);
 }
 
-static __always_inline void spin_give(struct raw_spinlock *lock)
+static __always_inline void spin_free(struct raw_spinlock *lock, struct sim_task *task)
 {
-	struct sim_task *task = sim_task_current();
-
-	if (likely(lock->sim.owner == task && !lock->sim.depth))
-		spin_release(&lock->dep_map, _RET_IP_);
-	else if (!spin_give_odd(lock))
-		return;
 	sim_order_release(lock);
 	if (likely(!lock->sim.first))
 		lock->sim.owner = NULL;
 	else
 		spin_grant(&lock->sim);
-	sim_preempt_down();
+	sim_preempt_down(task);
+}
+
+static noinline void spin_give_odd(struct raw_spinlock *lock, struct sim_task *task)
+{
+	enum sim_unlock unlock = sim_unlock_odd(&lock->sim, &lock->dep_map);
+
+	if (unlock == SIM_UNLOCK_NESTED)
+		sim_preempt_down(task);
+	else if (unlock == SIM_UNLOCK_RELEASE)
+		spin_free(lock, task);
+}
+
+static __always_inline void spin_give(struct raw_spinlock *lock, struct sim_task *task)
+{
+	if (likely(lock->sim.owner == task && !lock->sim.depth)) {
+		sim_release(task, &lock->dep_map);
+		spin_free(lock, task);
+	} else {
+		spin_give_odd(lock, task);
+	}
 }
 
 void sim_spin_lock(struct raw_spinlock *lock, unsigned int subclass, const struct sim_site *site)
 {
 	sim_point_here(site);
-	spin_take(lock, subclass, NULL, site);
+	spin_take(lock, sim_task_current(), subclass, NULL, site);
 }
 
 void sim_spin_lock_nest(struct raw_spinlock *lock, struct lockdep_map *nest_lock,
 			const struct sim_site *site)
 {
 	sim_point_here(site);
-	spin_take(lock, 0, nest_lock, site);
+	spin_take(lock, sim_task_current(), 0, nest_lock, site);
 }
 
 void sim_spin_lock_bh(struct raw_spinlock *lock, const struct sim_site *site)
 {
+	struct sim_task *task;
+
 	sim_point_here(site);
-	sim_bh_up();
-	spin_take(lock, 0, NULL, site);
+	task = sim_task_current();
+	task->bh_count++;
+	spin_take(lock, task, 0, NULL, site);
 }
 
 unsigned long sim_spin_lock_irqsave(struct raw_spinlock *lock, unsigned int subclass,
 				    const struct sim_site *site)
 {
+	struct sim_task *task;
 	unsigned long flags;
 
 	sim_point_here(site);
-	flags = sim_irq_off();
-	spin_take(lock, subclass, NULL, site);
+	task = sim_task_current();
+	flags = sim_irq_off(task);
+	spin_take(lock, task, subclass, NULL, site);
 	return flags;
 }
 
-static __always_inline int spin_try(struct raw_spinlock *lock, const struct sim_site *site)
+static __always_inline int spin_try(struct raw_spinlock *lock, struct sim_task *task,
+				    const struct sim_site *site)
 {
-	struct sim_task *task = sim_task_current();
-
 	if (sim_inject(&sim_fault_trylock, site) || lock->sim.owner)
 		return 0;
 	task->preempt_count++;
@@ -135,51 +139,60 @@ static __always_inline int spin_try(struct raw_spinlock *lock, const struct sim_
 int sim_spin_trylock(struct raw_spinlock *lock, const struct sim_site *site)
 {
 	sim_point_here(site);
-	return spin_try(lock, site);
+	return spin_try(lock, sim_task_current(), site);
 }
 
 int sim_spin_trylock_bh(struct raw_spinlock *lock, const struct sim_site *site)
 {
+	struct sim_task *task;
+
 	sim_point_here(site);
-	sim_bh_up();
-	if (spin_try(lock, site))
+	task = sim_task_current();
+	task->bh_count++;
+	if (spin_try(lock, task, site))
 		return 1;
-	sim_bh_down();
+	sim_bh_down(task);
 	return 0;
 }
 
 int sim_spin_trylock_irqsave(struct raw_spinlock *lock, unsigned long *flags,
 			     const struct sim_site *site)
 {
+	struct sim_task *task;
 	unsigned long saved;
 
 	sim_point_here(site);
-	saved = sim_irq_off();
+	task = sim_task_current();
+	saved = sim_irq_off(task);
 	if (flags)
 		*flags = saved;
-	if (spin_try(lock, site))
+	if (spin_try(lock, task, site))
 		return 1;
-	sim_irq_set(flags && saved);
+	sim_irq_set(task, flags && saved);
 	return 0;
 }
 
 void sim_spin_unlock(struct raw_spinlock *lock, const struct sim_site *site)
 {
-	spin_give(lock);
+	spin_give(lock, sim_task_current());
 	sim_point_here(site);
 }
 
 void sim_spin_unlock_bh(struct raw_spinlock *lock, const struct sim_site *site)
 {
-	spin_give(lock);
-	sim_bh_down();
+	struct sim_task *task = sim_task_current();
+
+	spin_give(lock, task);
+	sim_bh_down(task);
 	sim_point_here(site);
 }
 
 void sim_spin_unlock_irqrestore(struct raw_spinlock *lock, unsigned long flags,
 				const struct sim_site *site)
 {
-	spin_give(lock);
-	sim_irq_set(flags);
+	struct sim_task *task = sim_task_current();
+
+	spin_give(lock, task);
+	sim_irq_set(task, flags);
 	sim_point_here(site);
 }

@@ -99,6 +99,7 @@ static void test_dead_then_alive(void **state)
 	percpu_ref_get(&ref);
 	percpu_ref_kill(&ref);
 	percpu_ref_resurrect(&ref);
+	ktest_assert_true(!ref.data->confirm_switch);
 	percpu_ref_put(&ref);
 	ktest_assert_true(percpu_ref_tryget_live(&ref));
 	percpu_ref_put(&ref);
