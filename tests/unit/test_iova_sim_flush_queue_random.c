@@ -146,8 +146,11 @@ static void burst(struct dma_fixture *f, u64 phys, u64 count)
 	while (count--) {
 		dma_addr_t addr = fq_map(f, phys);
 
+		/* Time passes at each switch point: the timer may come in the middle of a burst. */
+		model_advance(f->world->now_ns);
 		model_queue(f->world->cpu, addr >> 12, f->world->now_ns);
 		fq_unmap(f, addr);
+		model_advance(f->world->now_ns);
 	}
 }
 
