@@ -30,7 +30,7 @@ int main(int argc, char **argv)
 	if (bench_start(&bench, argc, argv, workloads, sizeof(workloads) / sizeof(workloads[0])))
 		return bench.status;
 
-	bench_instructions_row(&bench, RANDOM_10K, 1500);
+	bench_instructions_row(&bench, RANDOM_10K, 1600);
 	bench_instructions_row(&bench, CACHED, 0);
 	if (bench.instructions_only)
 		return bench_finish(&bench);

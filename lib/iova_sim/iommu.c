@@ -143,15 +143,21 @@ static __always_inline bool map_one(struct sim_domain *sdom, u64 iova, u64 paddr
 	return true;
 }
 
+static noinline int map_slowly(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
+			       size_t size, int prot, gfp_t gfp)
+{
+	might_sleep_if(gfpflags_allow_blocking(gfp));
+	return map_range(domain, iova, paddr, size, prot, gfp);
+}
+
 int iommu_map_nosync(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
 		     size_t size, int prot, gfp_t gfp)
 {
 	struct sim_domain *sdom = to_sim_domain(domain);
 
-	might_sleep_if(gfpflags_allow_blocking(gfp));
-	if (unlikely(sim_world->inject_armed) ||
+	if (unlikely(sim_world->inject_armed | gfpflags_allow_blocking(gfp)) ||
 	    unlikely(!map_one(sdom, iova, paddr, size, prot, gfp)))
-		return map_range(domain, iova, paddr, size, prot, gfp);
+		return map_slowly(domain, iova, paddr, size, prot, gfp);
 	sim_event(IOMMU_MAP, sdom->index, iova, paddr, size);
 	return 0;
 }
