@@ -6,6 +6,8 @@
 /* Cycles with more steps, or with names too long for it, are drawn by their two ends. */
 #define DRAWN_MAX 4
 #define DRAWN_COLUMNS 90
+/* Steps of which the known edges are listed. */
+#define LISTED_MAX 12
 #define COLUMN_MIN 16
 
 bool lockdep_tell(struct lockdep_state *state, const char *what, u32 first, u32 second)
@@ -38,12 +40,14 @@ struct sim_report *lockdep_report_begin(enum sim_report_id id, uintptr_t ip)
  * @to: class wanted
  * @from_read: as for lock_acquire()
  * @to_read: as for lock_acquire()
+ * @edge: that says so; 0 for the new one
  */
 struct step {
 	u32 from;
 	u32 to;
 	u8 from_read;
 	u8 to_read;
+	u32 edge;
 };
 
 /* The step of the new edge first, then those of the path, in order. Return: their number. */
@@ -56,14 +60,14 @@ static unsigned int collect(const struct lockdep_state *state, const struct sim_
 	for (const struct lockdep_node *node = end; node->edge; node = &state->node[node->parent])
 		count++;
 	*steps = sim_alloc(sim_world, count * sizeof(**steps));
-	(*steps)[0] = (struct step){ prev->class, next->class, prev->read, next->read };
+	(*steps)[0] = (struct step){ prev->class, next->class, prev->read, next->read, 0 };
 	at = count;
 	for (const struct lockdep_node *node = end; node->edge;
 	     node = &state->node[node->parent]) {
 		const struct lockdep_edge *edge = &state->edge[node->edge];
 
 		(*steps)[--at] = (struct step){ edge->from, edge->to, edge->from_read,
-						edge->to_read };
+						edge->to_read, node->edge };
 	}
 	return count;
 }
@@ -150,13 +154,17 @@ void lockdep_report_edge(const struct lockdep_state *state, struct sim_report *r
 			 trace->task);
 }
 
+/* The known edges in order; of very many only those near the two ends. */
 static void add_path(const struct lockdep_state *state, struct sim_report *report,
-		     const struct lockdep_node *node)
+		     const struct step *steps, unsigned int count)
 {
-	if (!node->edge)
-		return;
-	add_path(state, report, &state->node[node->parent]);
-	lockdep_report_edge(state, report, node->edge);
+	for (unsigned int i = 1; i < count; i++) {
+		if (count > LISTED_MAX && i == LISTED_MAX / 2) {
+			sim_report_line(report, "  ... and %u more", count - LISTED_MAX);
+			i += count - LISTED_MAX;
+		}
+		lockdep_report_edge(state, report, steps[i].edge);
+	}
 }
 
 /* Is it memory reclaim, an invalidation or a fence that the cycle passes? */
@@ -196,7 +204,7 @@ void lockdep_report_cycle(struct lockdep_state *state, const struct sim_held_loc
 	if (by)
 		sim_report_field(report, "via", "%s", by);
 	sim_report_line(report, "takes %s while it holds %s; the order so far is", second, first);
-	add_path(state, report, end);
+	add_path(state, report, steps, count);
 	draw_cycle(state, report, steps, count);
 	sim_report_trace(report, &prev->ip, 1, "%s was taken in", first);
 	sim_report_raise(report);

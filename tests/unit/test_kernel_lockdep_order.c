@@ -334,8 +334,27 @@ static void test_many_classes(void **state)
 			take_both(&locks[i], &locks[i + 1]);
 		ktest_assert_int_equal(svmsim_report_count(world), 0);
 		take_both(&locks[COUNT - 1], &locks[0]);
-		ktest_assert_string_contains(report_text(world, 0),
-					     "first=ring#1000 second=ring cycle=1000");
+		assert_report(world, 0, "lock-order first=ring#1000 second=ring cycle=1000\n"
+			      "takes ring while it holds ring#1000; the order so far is\n"
+			      "  ring -> ring#2, by <machine>\n"
+			      "  ring#2 -> ring#3, by <machine>\n"
+			      "  ring#3 -> ring#4, by <machine>\n"
+			      "  ring#4 -> ring#5, by <machine>\n"
+			      "  ring#5 -> ring#6, by <machine>\n"
+			      "  ... and 988 more\n"
+			      "  ring#994 -> ring#995, by <machine>\n"
+			      "  ring#995 -> ring#996, by <machine>\n"
+			      "  ring#996 -> ring#997, by <machine>\n"
+			      "  ring#997 -> ring#998, by <machine>\n"
+			      "  ring#998 -> ring#999, by <machine>\n"
+			      "  ring#999 -> ring#1000, by <machine>\n"
+			      "  CPU0               CPU1\n"
+			      "  ----               ----\n"
+			      "  lock(ring#1000);\n"
+			      "                     lock(ring);\n"
+			      "                     lock(ring#1000);\n"
+			      "  lock(ring);\n"
+			      "  each waits for the next: deadlock");
 		if (!run)
 			sim_world_reset(world);
 	}
