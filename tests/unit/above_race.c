@@ -19,7 +19,7 @@ static unsigned int *published;
 #define USE(value)                                                                                 \
 	do {                                                                                       \
 		__typeof__(value) __used_value = (value);                                          \
-		OPTIMIZER_HIDE_VAR(__used_value);                                                  \
+		__asm__ __volatile__("" : : "r" (__used_value));                                   \
 	} while (0)
 
 int above_line_of_plain_read(void)
