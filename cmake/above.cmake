@@ -19,7 +19,9 @@ if(NOT SVMSIM_SANITIZE AND NOT SVMSIM_COVERAGE)
 	set(SVMSIM_ABOVE_PLAIN 0)
 	list(APPEND SVMSIM_ABOVE_FLAGS -fsanitize=thread -DSIM_INSTRUMENTED=1)
 	if(CMAKE_C_COMPILER_ID STREQUAL "Clang")
-		list(APPEND SVMSIM_ABOVE_FLAGS "SHELL:-mllvm -tsan-distinguish-volatile=1")
+		# As gcc does: the read of what is written next is an access, too.
+		list(APPEND SVMSIM_ABOVE_FLAGS "SHELL:-mllvm -tsan-distinguish-volatile=1"
+			"SHELL:-mllvm -tsan-instrument-read-before-write=1")
 	else()
 		# Accesses stay in the functions that they are written in: reports name them.
 		list(APPEND SVMSIM_ABOVE_FLAGS --param=tsan-distinguish-volatile=1
