@@ -7,8 +7,9 @@ set_target_properties(svmsim_static PROPERTIES OUTPUT_NAME svmsim LINKER_LANGUAG
 target_link_libraries(svmsim_static PUBLIC $<BUILD_INTERFACE:svmsim_host_deps>)
 
 add_library(svmsim_shared SHARED ${SVMSIM_OBJECTS})
-# Bounds that the linker gives to sections are nobody else's.
-target_link_options(svmsim_shared PRIVATE -Wl,-z,start-stop-visibility=hidden)
+# Bounds that the linker gives to sections are nobody else's either.
+target_link_options(svmsim_shared PRIVATE
+	-Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/exports.map)
 set_target_properties(svmsim_shared PROPERTIES OUTPUT_NAME svmsim LINKER_LANGUAGE C
 	EXPORT_NAME svmsim
 	VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
