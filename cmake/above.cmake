@@ -26,7 +26,7 @@ if(NOT SVMSIM_SANITIZE AND NOT SVMSIM_COVERAGE)
 		# Accesses stay in the functions that they are written in: reports name them.
 		list(APPEND SVMSIM_ABOVE_FLAGS --param=tsan-distinguish-volatile=1
 			--param=tsan-instrument-func-entry-exit=1 -fno-ipa-sra -fno-ipa-cp
-			-fno-ipa-pure-const)
+			-fno-ipa-pure-const -fno-ipa-icf)
 	endif()
 endif()
 
