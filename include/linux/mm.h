@@ -3,6 +3,7 @@
 #define _LINUX_MM_H
 
 #include <asm/page.h>
+#include <linux/bitops.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -10,11 +11,14 @@
 #include <linux/list.h>
 #include <linux/memremap.h>
 #include <linux/mm_types.h>
+#include <linux/mmap_lock.h>
 #include <linux/numa.h>
 #include <linux/page-flags.h>
 #include <linux/page_ref.h>
 #include <linux/pfn.h>
 #include <linux/types.h>
+
+struct pt_regs;
 
 /* fidelity: same */
 #define MAX_PAGE_ORDER 10
@@ -144,5 +148,110 @@ static inline void *lowmem_page_address(const struct page *page)
 {
 	return page_address(page);
 }
+
+/* fidelity: same */
+#define VM_NONE 0x00000000
+#define VM_READ BIT(0)
+#define VM_WRITE BIT(1)
+#define VM_EXEC BIT(2)
+#define VM_SHARED BIT(3)
+#define VM_MAYREAD BIT(4)
+#define VM_MAYWRITE BIT(5)
+#define VM_MAYEXEC BIT(6)
+#define VM_MAYSHARE BIT(7)
+#define VM_GROWSDOWN BIT(8)
+#define VM_UFFD_MISSING BIT(9)
+#define VM_PFNMAP BIT(10)
+#define VM_UFFD_WP BIT(12)
+#define VM_LOCKED BIT(13)
+#define VM_IO BIT(14)
+#define VM_DONTCOPY BIT(17)
+#define VM_DONTEXPAND BIT(18)
+#define VM_ACCOUNT BIT(20)
+#define VM_NORESERVE BIT(21)
+#define VM_HUGETLB BIT(22)
+#define VM_DONTDUMP BIT(26)
+#define VM_MIXEDMAP BIT(28)
+#define VM_HUGEPAGE BIT(29)
+#define VM_NOHUGEPAGE BIT(30)
+#define VM_MERGEABLE BIT(31)
+#define VM_ACCESS_FLAGS (VM_READ | VM_WRITE | VM_EXEC)
+#define VM_SPECIAL (VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIXEDMAP)
+
+/*
+ * fidelity: simplified: page-table entries are u64 (lib/mm/cpt.h); no preallocated tables are
+ * handed down, since THP does its own
+ */
+struct vm_fault {
+	struct {
+		struct vm_area_struct *vma;
+		gfp_t gfp_mask;
+		pgoff_t pgoff;
+		unsigned long address;
+		unsigned long real_address;
+	};
+	enum fault_flag flags;
+	u64 *pmd;
+	u64 *pud;
+	union {
+		u64 orig_pte;
+		u64 orig_pmd;
+	};
+	struct page *cow_page;
+	struct page *page;
+	u64 *pte;
+	spinlock_t *ptl;
+};
+
+/* fidelity: simplified: the operations that core mm calls here */
+struct vm_operations_struct {
+	void (*open)(struct vm_area_struct *vma);
+	void (*close)(struct vm_area_struct *vma);
+	int (*may_split)(struct vm_area_struct *vma, unsigned long addr);
+	vm_fault_t (*fault)(struct vm_fault *vmf);
+	vm_fault_t (*page_mkwrite)(struct vm_fault *vmf);
+	const char *(*name)(struct vm_area_struct *vma);
+};
+
+/* fidelity: same */
+static inline bool vma_is_anonymous(const struct vm_area_struct *vma)
+{
+	return !vma->vm_ops;
+}
+
+static inline unsigned long vma_pages(const struct vm_area_struct *vma)
+{
+	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
+}
+
+static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	mmap_assert_write_locked(vma->vm_mm);
+	vma->__vm_flags |= flags;
+}
+
+static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	mmap_assert_write_locked(vma->vm_mm);
+	vma->__vm_flags &= ~flags;
+}
+
+static inline bool mm_flags_test(int flag, const struct mm_struct *mm)
+{
+	return test_bit(flag, &mm->flags);
+}
+
+static inline void mm_flags_set(int flag, struct mm_struct *mm)
+{
+	set_bit(flag, &mm->flags);
+}
+
+/* The mm's lock is held in either mode. */
+struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
+struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start_addr,
+					     unsigned long end_addr);
+struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long addr);
+vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags,
+			   struct pt_regs *regs);
 
 #endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * DOC: Overview
+ *
+ * What moves pages of RAM without being asked by their owner: the LRU with its per-CPU batches,
+ * reclaim with a swap device, compaction, NUMA balancing, splitting and collapsing of large folios.
+ * Each is called as an action; none runs by itself, but an allocation may reclaim where its flags
+ * allow.
+ *
+ * DOC: LRU
+ *
+ * folio_add_lru() puts a folio, with a reference, into a batch of the running CPU; it gets on the
+ * list when the batch is full or drained. Isolating takes it off with a reference.
+ *
+ * DOC: Source
+ *
+ * mm/swap.c, vmscan.c, swap_state.c, swapfile.c, compaction.c, migrate.c, mprotect.c,
+ * huge_memory.c, khugepaged.c, v7.0.
+ */
+#ifndef MM_MOVE_H
+#define MM_MOVE_H
+
+#include <linux/mm.h>
+#include "mm/cpt.h"
+
+extern const struct sim_layer sim_layer_move;
+
+/* lru.c, the kernel's contracts. */
+void folio_add_lru(struct folio *folio);
+void lru_add_drain(void);
+void lru_add_drain_all(void);
+bool folio_isolate_lru(struct folio *folio);
+void folio_putback_lru(struct folio *folio);
+void folio_mark_accessed(struct folio *folio);
+/* A folio that is freed leaves its list. */
+void lru_folio_freed(struct folio *folio);
+
+/* swap.c: places of the swap device count from 1. */
+int folio_alloc_swap(struct folio *folio);
+bool folio_free_swap(struct folio *folio);
+/* One more, one less entry refers to a place. */
+void swap_dup(unsigned long place);
+void swap_put(unsigned long place);
+/* The folio of the swap cache at a place with a reference, NULL when it must be read. */
+struct folio *swap_cache_get(unsigned long place);
+/* Reads it into a new, locked folio that is in the cache; ERR_PTR(-ENOMEM). */
+struct folio *swap_read(unsigned long place, struct vm_area_struct *vma, unsigned long addr);
+
+/* migrate.c */
+int folio_migrate_mapping(struct address_space *mapping, struct folio *newfolio,
+			  struct folio *folio, int extra_count);
+/* Flags and contents; contents only; flags only. */
+void folio_migrate_copy(struct folio *newfolio, struct folio *folio);
+void folio_migrate_flags(struct folio *newfolio, struct folio *folio);
+int folio_expected_ref_count(const struct folio *folio);
+/* Moves one isolated folio elsewhere: 0, -EAGAIN, -ENOMEM, -EBUSY; it stays isolated on error. */
+int migrate_folio_to(struct folio *folio, int nid);
+
+/* folio_split.c; split_folio() as in the kernel: locked, one reference of the caller. */
+int split_folio(struct folio *folio);
+int folio_split_unmapped(struct folio *folio, unsigned int new_order);
+int split_huge_page_to_order(struct page *page, unsigned int new_order);
+
+/* Actions on the pages of a range of an mm; each returns how many pages it moved, or an errno. */
+long sim_reclaim(struct mm_struct *mm, unsigned long addr, size_t bytes);
+long sim_compact(struct mm_struct *mm, unsigned long addr, size_t bytes);
+/* Marks the range for NUMA hinting (protnone); the next fault on another node migrates. */
+long sim_numa_scan(struct mm_struct *mm, unsigned long addr, size_t bytes);
+/* Migrates to a node at once: move_pages(). */
+long sim_move_pages(struct mm_struct *mm, unsigned long addr, size_t bytes, int nid);
+long sim_split(struct mm_struct *mm, unsigned long addr, size_t bytes, unsigned int new_order);
+/* MADV_COLLAPSE; with @khugepaged its rules (max_ptes_none, max_ptes_swap) instead. */
+long sim_collapse(struct mm_struct *mm, unsigned long addr, size_t bytes, bool khugepaged);
+/* The OOM reaper takes what it can get of a whole mm, without blocking. */
+int sim_oom_reap(struct mm_struct *mm);
+
+#endif
