@@ -57,7 +57,7 @@ int svmsim_ram_write(struct svmsim_ram *ram, uint64_t offset_bytes, const void *
 
 		if (part > bytes - done)
 			part = bytes - done;
-		sim_cpu_write(sim_world, machine_phys_at(ram, offset_bytes + done),
+		sim_cpu_phys_write(sim_world, machine_phys_at(ram, offset_bytes + done),
 			      (const u8 *)buffer + done, part);
 		done += part;
 	}
@@ -76,7 +76,7 @@ int svmsim_ram_read(struct svmsim_ram *ram, uint64_t offset_bytes, void *buffer,
 
 		if (part > bytes - done)
 			part = bytes - done;
-		sim_cpu_read(sim_world, machine_phys_at(ram, offset_bytes + done),
+		sim_cpu_phys_read(sim_world, machine_phys_at(ram, offset_bytes + done),
 			     (u8 *)buffer + done, part);
 		done += part;
 	}

@@ -150,7 +150,7 @@ int svmsim_ram_fill(struct svmsim_ram *ram, uint64_t first, uint64_t last, uint6
 	machine_begin(ram->handle.world);
 	for (u64 i = first; i <= last; i++) {
 		machine_pattern(bytes, pattern, (i - first) << PAGE_SHIFT, PAGE_SIZE);
-		sim_cpu_write(sim_world, PFN_PHYS(ram->pfn[i]), bytes, PAGE_SIZE);
+		sim_cpu_phys_write(sim_world, PFN_PHYS(ram->pfn[i]), bytes, PAGE_SIZE);
 	}
 	return machine_end(ram_actor(), 0);
 }
@@ -165,7 +165,7 @@ int svmsim_ram_check(struct svmsim_ram *ram, uint64_t first, uint64_t last, uint
 	machine_begin(ram->handle.world);
 	for (u64 i = first; i <= last && !err; i++) {
 		machine_pattern(wanted, pattern, (i - first) << PAGE_SHIFT, PAGE_SIZE);
-		sim_cpu_read(sim_world, PFN_PHYS(ram->pfn[i]), bytes, PAGE_SIZE);
+		sim_cpu_phys_read(sim_world, PFN_PHYS(ram->pfn[i]), bytes, PAGE_SIZE);
 		if (__builtin_memcmp(bytes, wanted, PAGE_SIZE))
 			err = sim_set_error(sim_world, -EIO,
 					    "page %llu does not hold pattern %llu", i,

@@ -88,7 +88,7 @@ int sim_cache_snoop_write(struct svmsim_world *world, phys_addr_t phys, const vo
 			  size_t bytes);
 
 /**
- * sim_cpu_read - a CPU reads memory
+ * sim_cpu_phys_read - a CPU reads memory
  * @world: current world
  * @phys: start
  * @buf: filled
@@ -96,8 +96,8 @@ int sim_cache_snoop_write(struct svmsim_world *world, phys_addr_t phys, const vo
  *
  * Return: as sim_phys_read().
  */
-static inline int sim_cpu_read(struct svmsim_world *world, phys_addr_t phys, void *buf,
-			       size_t bytes)
+static inline int sim_cpu_phys_read(struct svmsim_world *world, phys_addr_t phys, void *buf,
+				    size_t bytes)
 {
 	if (sim_cache_is_on(world))
 		return sim_cache_read(world, phys, buf, bytes);
@@ -105,7 +105,7 @@ static inline int sim_cpu_read(struct svmsim_world *world, phys_addr_t phys, voi
 }
 
 /**
- * sim_cpu_write - a CPU writes memory
+ * sim_cpu_phys_write - a CPU writes memory
  * @world: current world
  * @phys: start
  * @buf: bytes
@@ -113,8 +113,8 @@ static inline int sim_cpu_read(struct svmsim_world *world, phys_addr_t phys, voi
  *
  * Return: as sim_phys_write().
  */
-static inline int sim_cpu_write(struct svmsim_world *world, phys_addr_t phys, const void *buf,
-				size_t bytes)
+static inline int sim_cpu_phys_write(struct svmsim_world *world, phys_addr_t phys, const void *buf,
+				     size_t bytes)
 {
 	if (sim_cache_is_on(world))
 		return sim_cache_write(world, phys, buf, bytes);

@@ -56,7 +56,7 @@ static inline void cpu_fill(struct dma_fixture *f, u64 phys, u64 round, size_t b
 
 	ktest_assert_true(bytes <= sizeof(buf));
 	round_fill(buf, round, bytes);
-	ktest_assert_int_equal(sim_cpu_write(f->world, phys, buf, bytes), 0);
+	ktest_assert_int_equal(sim_cpu_phys_write(f->world, phys, buf, bytes), 0);
 }
 
 /* Whether the CPU finds what cpu_fill() or device_fill() wrote. */
@@ -65,7 +65,7 @@ static inline bool cpu_has(struct dma_fixture *f, u64 phys, u64 round, size_t by
 	static u8 buf[64 * P];
 
 	ktest_assert_true(bytes <= sizeof(buf));
-	ktest_assert_int_equal(sim_cpu_read(f->world, phys, buf, bytes), 0);
+	ktest_assert_int_equal(sim_cpu_phys_read(f->world, phys, buf, bytes), 0);
 	for (size_t i = 0; i < bytes; i++)
 		if (buf[i] != round_byte(round, i))
 			return false;

@@ -239,12 +239,12 @@ static void check_noncoherent(const char *profile)
 	u32 value = 5, seen;
 	void *cpu = dma_alloc_coherent(f->dev, P, &addr, GFP_KERNEL);
 
-	sim_cpu_write(f->world, virt_to_phys(cpu), &value, 4);
+	sim_cpu_phys_write(f->world, virt_to_phys(cpu), &value, 4);
 	ktest_assert_int_equal(sim_dma_read(f->dev, addr, &seen, 4), 0);
 	ktest_assert_u64_equal(seen, 5);
 	value = 6;
 	ktest_assert_int_equal(sim_dma_write(f->dev, addr, &value, 4), 0);
-	sim_cpu_read(f->world, virt_to_phys(cpu), &seen, 4);
+	sim_cpu_phys_read(f->world, virt_to_phys(cpu), &seen, 4);
 	ktest_assert_u64_equal(seen, 6);
 	dma_free_coherent(f->dev, P, cpu, addr);
 	assert_event_count(f, CACHE_CLEAN, 0);
@@ -261,7 +261,7 @@ static void check_noncoherent_pages(const char *profile)
 	struct page *page = dma_alloc_pages(f->dev, P, &addr, RW, GFP_KERNEL);
 
 	dma_sync_single_for_device(f->dev, addr, P, RW);
-	sim_cpu_write(f->world, page_to_phys(page), &value, 4);
+	sim_cpu_phys_write(f->world, page_to_phys(page), &value, 4);
 	ktest_assert_int_equal(sim_dma_read(f->dev, addr, &seen, 4), 0);
 	ktest_assert_u64_equal(seen, 0);
 	dma_sync_single_for_device(f->dev, addr, P, RW);
@@ -293,10 +293,10 @@ static void test_noncontiguous_of_noncoherent_needs_syncs(void **state)
 	u32 value = 5, seen;
 
 	ktest_assert_int_equal(sim_dma_write(f->dev, sg_dma_address(sgt->sgl), &value, 4), 0);
-	sim_cpu_read(f->world, sg_phys(sgt->sgl), &seen, 4);
+	sim_cpu_phys_read(f->world, sg_phys(sgt->sgl), &seen, 4);
 	ktest_assert_u64_not_equal(seen, 5);
 	dma_sync_sgtable_for_cpu(f->dev, sgt, RW);
-	sim_cpu_read(f->world, sg_phys(sgt->sgl), &seen, 4);
+	sim_cpu_phys_read(f->world, sg_phys(sgt->sgl), &seen, 4);
 	ktest_assert_u64_equal(seen, 5);
 	dma_free_noncontiguous(f->dev, 2 * P, sgt, RW);
 }

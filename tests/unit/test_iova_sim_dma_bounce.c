@@ -239,7 +239,7 @@ static void test_sync_of_a_range_leaves_the_rest(void **state)
 	/* Over three slots, from the middle of one to that of another. */
 	dma_sync_single_range_for_cpu(f->dev, addr, 1000, 5000, RW);
 	for (u64 i = 0; i < 3 * P; i++) {
-		sim_cpu_read(f->world, block + 100 + i, &byte, 1);
+		sim_cpu_phys_read(f->world, block + 100 + i, &byte, 1);
 		ktest_assert_int_equal(byte, i >= 1000 && i < 6000 ? round_byte(2, i) :
 								     round_byte(1, i + 100));
 	}
@@ -411,7 +411,7 @@ static void check_alignment(struct dma_fixture *f, u64 block, u64 head, u64 byte
 	for (u64 i = head + bytes; i < 3 * P; i++) {
 		u8 byte;
 
-		sim_cpu_read(f->world, block + i, &byte, 1);
+		sim_cpu_phys_read(f->world, block + i, &byte, 1);
 		ktest_assert_int_equal(byte, round_byte(round, i));
 	}
 	ktest_assert_u64_equal(pool_used(f), 0);

@@ -295,7 +295,7 @@ static void test_holes_destroy_copies_each_run(void **state)
 	for (u64 i = 100; i < P; i++) {
 		u8 byte;
 
-		sim_cpu_read(f->world, tail + i, &byte, 1);
+		sim_cpu_phys_read(f->world, tail + i, &byte, 1);
 		ktest_assert_int_equal(byte, round_byte(1, i));
 	}
 	ktest_assert_u64_equal(pool_used(f), 0);
@@ -365,7 +365,7 @@ static void check_alignment(struct dma_fixture *f, u64 block, u64 head, u64 byte
 	for (u64 i = head + bytes; i < 4 * P; i++) {
 		u8 byte;
 
-		sim_cpu_read(f->world, block + i, &byte, 1);
+		sim_cpu_phys_read(f->world, block + i, &byte, 1);
 		ktest_assert_int_equal(byte, round_byte(round, i));
 	}
 	ktest_assert_u64_equal(pool_used(f), 0);

@@ -395,20 +395,20 @@ static void check_noncoherent(const char *profile)
 	sg_fill_pages(f, &sgt, 2);
 	sg = sg_next(sgt.sgl);
 	phys = sg_phys(sg);
-	sim_cpu_write(f->world, phys, &value, 4);
+	sim_cpu_phys_write(f->world, phys, &value, 4);
 	sg_map_all(f, &sgt);
 	addr = sgt.nents == 1 ? sg_dma_address(sgt.sgl) + P : sg_dma_address(sg);
 	ktest_assert_int_equal(sim_dma_read(f->dev, addr, &seen, 4), 0);
 	ktest_assert_u64_equal(seen, 1);
 	value = 2;
 	ktest_assert_int_equal(sim_dma_write(f->dev, addr, &value, 4), 0);
-	sim_cpu_read(f->world, phys, &seen, 4);
+	sim_cpu_phys_read(f->world, phys, &seen, 4);
 	ktest_assert_u64_equal(seen, 1);
 	dma_sync_sgtable_for_cpu(f->dev, &sgt, RW);
-	sim_cpu_read(f->world, phys, &seen, 4);
+	sim_cpu_phys_read(f->world, phys, &seen, 4);
 	ktest_assert_u64_equal(seen, 2);
 	value = 3;
-	sim_cpu_write(f->world, phys, &value, 4);
+	sim_cpu_phys_write(f->world, phys, &value, 4);
 	dma_sync_sgtable_for_device(f->dev, &sgt, RW);
 	ktest_assert_int_equal(sim_dma_read(f->dev, addr, &seen, 4), 0);
 	ktest_assert_u64_equal(seen, 3);
@@ -417,7 +417,7 @@ static void check_noncoherent(const char *profile)
 	value = 4;
 	ktest_assert_int_equal(sim_dma_write(f->dev, addr, &value, 4), 0);
 	dma_unmap_sgtable(f->dev, &sgt, RW, 0);
-	sim_cpu_read(f->world, phys, &seen, 4);
+	sim_cpu_phys_read(f->world, phys, &seen, 4);
 	ktest_assert_u64_equal(seen, 4);
 	sg_free_table(&sgt);
 }
@@ -435,14 +435,14 @@ static void test_skip_cpu_sync_leaves_the_cache_alone(void **state)
 	u32 value = 7, seen;
 
 	sg_fill_pages(f, &sgt, 1);
-	sim_cpu_write(f->world, sg_phys(sgt.sgl), &value, 4);
+	sim_cpu_phys_write(f->world, sg_phys(sgt.sgl), &value, 4);
 	ktest_assert_int_equal(dma_map_sgtable(f->dev, &sgt, RW, DMA_ATTR_SKIP_CPU_SYNC), 0);
 	ktest_assert_int_equal(sim_dma_read(f->dev, sg_dma_address(sgt.sgl), &seen, 4), 0);
 	ktest_assert_u64_not_equal(seen, 7);
 	value = 8;
 	ktest_assert_int_equal(sim_dma_write(f->dev, sg_dma_address(sgt.sgl), &value, 4), 0);
 	dma_unmap_sgtable(f->dev, &sgt, RW, DMA_ATTR_SKIP_CPU_SYNC);
-	sim_cpu_read(f->world, sg_phys(sgt.sgl), &seen, 4);
+	sim_cpu_phys_read(f->world, sg_phys(sgt.sgl), &seen, 4);
 	ktest_assert_u64_equal(seen, 7);
 	sg_free_table(&sgt);
 }

@@ -24,7 +24,7 @@ static u8 cpu_byte(struct svmsim_world *world, u64 phys)
 {
 	u8 byte = 0;
 
-	ktest_assert_int_equal(sim_cpu_read(world, phys, &byte, 1), 0);
+	ktest_assert_int_equal(sim_cpu_phys_read(world, phys, &byte, 1), 0);
 	return byte;
 }
 
@@ -38,7 +38,7 @@ static u8 ram_byte(struct svmsim_world *world, u64 phys)
 
 static void cpu_put(struct svmsim_world *world, u64 phys, u8 byte)
 {
-	ktest_assert_int_equal(sim_cpu_write(world, phys, &byte, 1), 0);
+	ktest_assert_int_equal(sim_cpu_phys_write(world, phys, &byte, 1), 0);
 }
 
 static void ram_put(struct svmsim_world *world, u64 phys, u8 byte)
@@ -215,8 +215,8 @@ static void test_no_ram_is_efault(void **state)
 	u64 end = SIM_PHYS_RAM_START + (256ull << 20);
 	u8 buf[2 * PAGE_SIZE] = { 0 };
 
-	ktest_assert_int_equal(sim_cpu_read(world, end - 1, buf, 2), -EFAULT);
-	ktest_assert_int_equal(sim_cpu_write(world, end - 1, buf, 2), -EFAULT);
+	ktest_assert_int_equal(sim_cpu_phys_read(world, end - 1, buf, 2), -EFAULT);
+	ktest_assert_int_equal(sim_cpu_phys_write(world, end - 1, buf, 2), -EFAULT);
 	ktest_assert_int_equal(sim_cpu_set(world, end, 0, PAGE_SIZE), -EFAULT);
 	ktest_assert_int_equal(sim_cpu_copy(world, end, SIM_PHYS_RAM_START, 1), -EFAULT);
 	ktest_assert_int_equal(sim_cpu_copy(world, SIM_PHYS_RAM_START, end, 1), -EFAULT);
@@ -289,7 +289,7 @@ static void random_step(struct svmsim_world *world, u64 phys, struct slow_cache 
 		__builtin_memcpy(slow->cpu + at, buf, bytes);
 		for (unsigned int i = at / LINE; i <= (at + bytes - 1) / LINE; i++)
 			slow->dirty[i] = true;
-		ktest_assert_int_equal(sim_cpu_write(world, phys + at, buf, bytes), 0);
+		ktest_assert_int_equal(sim_cpu_phys_write(world, phys + at, buf, bytes), 0);
 		break;
 	case 1:
 		__builtin_memcpy(slow->ram + at, buf, bytes);
@@ -323,7 +323,7 @@ static void test_random_accesses_match_a_slow_cache(void **state)
 	for (unsigned int step = 0; step < 5000; step++) {
 		ktest_context("step %u", step);
 		random_step(world, phys, &slow, &seed);
-		sim_cpu_read(world, phys, buf, SLOW_BYTES);
+		sim_cpu_phys_read(world, phys, buf, SLOW_BYTES);
 		ktest_assert_memory_equal(buf, slow.cpu, SLOW_BYTES);
 		sim_bus_read(world, phys, buf, SLOW_BYTES, true);
 		ktest_assert_memory_equal(buf, slow.cpu, SLOW_BYTES);
@@ -336,9 +336,9 @@ static void copy_and_compare(struct svmsim_world *world, u64 to, u64 from, unsig
 {
 	static u8 wanted[SLOW_BYTES], got[SLOW_BYTES];
 
-	ktest_assert_int_equal(sim_cpu_read(world, from, wanted, bytes), 0);
+	ktest_assert_int_equal(sim_cpu_phys_read(world, from, wanted, bytes), 0);
 	ktest_assert_int_equal(sim_cpu_copy(world, to, from, bytes), 0);
-	ktest_assert_int_equal(sim_cpu_read(world, to, got, bytes), 0);
+	ktest_assert_int_equal(sim_cpu_phys_read(world, to, got, bytes), 0);
 	ktest_assert_memory_equal(got, wanted, bytes);
 }
 
@@ -355,7 +355,7 @@ static void test_copy_moves_what_the_cpu_sees(void **state)
 			sim_cache_enable(world);
 		for (unsigned int i = 0; i < PAGE_SIZE; i++)
 			bytes[i] = i * 7 + i / 256;
-		sim_cpu_write(world, from + 2000, bytes, PAGE_SIZE);
+		sim_cpu_phys_write(world, from + 2000, bytes, PAGE_SIZE);
 		copy_and_compare(world, to + 100, from + 50, 7000);
 		copy_and_compare(world, to + 4095, from + 1, 2);
 		copy_and_compare(world, to, from, SLOW_BYTES);
