@@ -27,7 +27,7 @@ void sim_seq_invalidate(seqcount_t *s, const struct sim_site *site);
 
 #define SIM_SEQ_AT(_primitive, _text) SIM_SITE(SIM_POINT_MARKED, _primitive, _text)
 
-#define SEQCNT_ZERO(name) { .dep_map = { .name = #name } }
+#define SEQCNT_ZERO(seqcount) { .dep_map = { .name = #seqcount } }
 #define SIM_SEQCNT_ZERO(name, assoc) { .seqcount = SEQCNT_ZERO(name), .lock = (assoc) }
 #define SEQCNT_RAW_SPINLOCK_ZERO(name, lock) SIM_SEQCNT_ZERO(name, lock)
 #define SEQCNT_SPINLOCK_ZERO(name, lock) SIM_SEQCNT_ZERO(name, lock)

@@ -21,7 +21,7 @@ void sim_srcu_read_unlock(struct srcu_struct *ssp, int idx, const struct sim_sit
 void sim_synchronize_srcu(struct srcu_struct *ssp, const struct sim_site *site);
 void sim_srcu_barrier(struct srcu_struct *ssp, const struct sim_site *site);
 
-#define __SRCU_STRUCT_INIT(name) { .dep_map = { .name = #name } }
+#define __SRCU_STRUCT_INIT(srcu) { .dep_map = { .name = #srcu } }
 #define DEFINE_SRCU(name) struct srcu_struct name = __SRCU_STRUCT_INIT(name)
 #define DEFINE_STATIC_SRCU(name) static struct srcu_struct name = __SRCU_STRUCT_INIT(name)
 #define init_srcu_struct(ssp) \

@@ -3,6 +3,8 @@
 #ifndef DEVICE_DEVICE_INTERNAL_H
 #define DEVICE_DEVICE_INTERNAL_H
 
+#include <linux/mutex.h>
+#include <linux/srcu.h>
 #include "device/sim_device.h"
 
 #define DEVICE_CHUNK_BYTES (64u << 10)
@@ -25,6 +27,9 @@ struct device_chunk {
  * @port: of each bridge in the machine description the port whose secondary bus is the bridge's
  * @driver: what all devices of the machine are bound to
  * @unbound: see sim_device_set_unbound()
+ * @unplug_srcu: sections that must end before a DRM device counts as unplugged
+ * @shrinkers: registered ones, in order
+ * @shrinker_mutex: of @shrinkers
  */
 struct device_state {
 	struct device_chunk *chunk;
@@ -35,6 +40,9 @@ struct device_state {
 	struct pci_dev *port[SVMSIM_BRIDGE_MAX];
 	struct pci_driver driver;
 	void (*unbound)(struct device *dev);
+	struct srcu_struct unplug_srcu;
+	struct list_head shrinkers;
+	struct mutex shrinker_mutex;
 };
 
 static inline struct device_state *device_state_of(struct svmsim_world *world)

@@ -177,6 +177,9 @@ static void device_start(struct svmsim_world *world)
 	state->driver.name = "svmsim";
 	state->driver.driver.name = "svmsim";
 	state->driver.driver.bus = &pci_bus_type;
+	state->unplug_srcu = (struct srcu_struct)__SRCU_STRUCT_INIT(drm_unplug_srcu);
+	INIT_LIST_HEAD(&state->shrinkers);
+	mutex_init(&state->shrinker_mutex);
 }
 
 /* Whoever still holds references, the run's devices go: what they managed is not to leak. */
