@@ -30,10 +30,24 @@
  * struct svmsim_node - a NUMA node
  * @ram_bytes: RAM, a multiple of 4096; default 256 MiB
  * @cpu_count: CPUs, 1 to 64; default 1
+ * @distance: to each node, 10 to itself and 11 to 254 to others, as firmware says; default 20, or
+ *	what the other node says
  */
 struct svmsim_node {
 	uint64_t ram_bytes;
 	unsigned int cpu_count;
+	unsigned int distance[SVMSIM_NODE_MAX];
+};
+
+/**
+ * enum svmsim_content - how the bytes of pages are kept; no result depends on it
+ * @SVMSIM_CONTENT_TAG: a page that was written in one go by a pattern is kept as a tag, where
+ *	possible
+ * @SVMSIM_CONTENT_FULL: always as bytes
+ */
+enum svmsim_content {
+	SVMSIM_CONTENT_TAG,
+	SVMSIM_CONTENT_FULL,
 };
 
 /**
@@ -224,6 +238,11 @@ struct svmsim_area {
  * @swiotlb_off: no bounce buffers (swiotlb=noforce)
  * @quirks: set of 1 << enum svmsim_quirk; default none
  * @preempt: when a task gives up its CPU
+ * @swap_bytes: size of the swap device, a multiple of 4096; default none
+ * @content: how bytes are kept
+ * @thp_always: orders of large folios that any anonymous area can get, bit n for order n, 2 to 9
+ * @thp_madvise: orders that areas with MADV_HUGEPAGE can get; default order 9
+ * @thp_never: neither
  * @fill: byte that fresh heap memory and pages are filled with; default 0xa5 (`uninit` runs twice
  *        with different values)
  */
@@ -251,6 +270,11 @@ struct svmsim_machine {
 	bool swiotlb_off;
 	uint32_t quirks;
 	enum svmsim_preempt preempt;
+	uint64_t swap_bytes;
+	enum svmsim_content content;
+	uint32_t thp_always;
+	uint32_t thp_madvise;
+	bool thp_never;
 	uint8_t fill;
 };
 

@@ -336,6 +336,14 @@ bool scn_machine_bridge(struct scn_cursor *cursor, bool is_switch, struct svmsim
 bool scn_machine_host(struct scn_cursor *cursor, struct svmsim_machine *machine);
 /** scn_machine_area - an `area` with that word read, into @machine */
 bool scn_machine_area(struct scn_cursor *cursor, struct svmsim_machine *machine);
+/** scn_machine_node - a `node` with that word read, into @machine */
+bool scn_machine_node(struct scn_cursor *cursor, struct svmsim_machine *machine);
+/** scn_machine_thp - a `thp` with that word read, into @machine */
+bool scn_machine_thp(struct scn_cursor *cursor, struct svmsim_machine *machine);
+/** scn_machine_swap - a `swap` with that word read, into @machine */
+bool scn_machine_swap(struct scn_cursor *cursor, struct svmsim_machine *machine);
+/** scn_machine_content - a `content` with that word read, into @machine */
+bool scn_machine_content(struct scn_cursor *cursor, struct svmsim_machine *machine);
 /** scn_machine_swiotlb - a `swiotlb` with that word read, into @machine */
 bool scn_machine_swiotlb(struct scn_cursor *cursor, struct svmsim_machine *machine);
 /** scn_machine_quirk - a `quirk` with that word read, into @machine */

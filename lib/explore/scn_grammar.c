@@ -161,6 +161,8 @@ char *svmsim_scenario_grammar(void)
 	named(&buf, "Words of `p2p`", "word", scn_p2p);
 	named(&buf, "Quirks", "name", scn_quirks);
 	named(&buf, "Words of `preempt`", "word", scn_preempts);
+	named(&buf, "Words of `thp`", "word", scn_thps);
+	named(&buf, "Words of `content`", "word", scn_contents);
 	words(&buf, "Kinds of areas", scn_area_known);
 	programs(&buf);
 	words(&buf, "Kernel versions", scn_kernel_known);

@@ -154,22 +154,6 @@ static bool set_device_field(struct scn_cursor *cursor, enum scn_field field, vo
 	return device_field(cursor, field, to);
 }
 
-static bool set_node_field(struct scn_cursor *cursor, enum scn_field field, void *to)
-{
-	struct svmsim_node *node = to;
-	const struct scn_token *token;
-	uint64_t number = 0;
-
-	if (field == SCN_FIELD_CPUS) {
-		if (!number_value(cursor, "a number of CPUs", 1, 64, &number))
-			return false;
-		node->cpu_count = (unsigned int)number;
-		return true;
-	}
-	token = scn_word(cursor, "a size (256M)");
-	return token && scn_parse_size(cursor, token, &node->ram_bytes);
-}
-
 static struct svmsim_device *find_device(struct svmsim_machine *machine, const char *name)
 {
 	unsigned int i;
@@ -202,23 +186,6 @@ static bool machine_device(struct scn_cursor *cursor, struct svmsim_machine *mac
 	}
 	return scn_each_field(cursor, SCN_SCOPE_DEVICE, set_device_field, device,
 			  "field of a device");
-}
-
-static bool machine_node(struct scn_cursor *cursor, struct svmsim_machine *machine)
-{
-	const struct scn_token *token = scn_word(cursor, "the number of a node");
-	uint64_t index;
-
-	if (!token || !scn_parse_number(cursor, token, "a node", 0, SVMSIM_NODE_MAX - 1, &index))
-		return false;
-	if (index > machine->node_count)
-		return scn_fail_token(cursor, token, "node %s comes before node %u: nodes are "
-				      "numbered from 0 without gaps", token->text,
-				      machine->node_count);
-	if (index == machine->node_count)
-		machine->node_count++;
-	return scn_each_field(cursor, SCN_SCOPE_NODE, set_node_field, &machine->node[index],
-			  "field of a node");
 }
 
 /* SETSxWAYS */
@@ -269,7 +236,7 @@ static bool set_machine_field(struct scn_cursor *cursor, enum scn_field field, v
 	case SCN_FIELD_DEVICE:
 		return machine_device(cursor, machine);
 	case SCN_FIELD_NODE:
-		return machine_node(cursor, machine);
+		return scn_machine_node(cursor, machine);
 	case SCN_FIELD_KERNEL:
 		return known_word(cursor, "kernel version", scn_kernel_known, machine->kernel);
 	case SCN_FIELD_WIDTH:
@@ -294,6 +261,12 @@ static bool set_machine_field(struct scn_cursor *cursor, enum scn_field field, v
 		return scn_machine_quirk(cursor, machine);
 	case SCN_FIELD_PREEMPT:
 		return machine_preempt(cursor, machine);
+	case SCN_FIELD_THP:
+		return scn_machine_thp(cursor, machine);
+	case SCN_FIELD_SWAP:
+		return scn_machine_swap(cursor, machine);
+	case SCN_FIELD_CONTENT:
+		return scn_machine_content(cursor, machine);
 	case SCN_FIELD_P2P_CPU:
 		machine->p2p_cpu = true;
 		return true;

@@ -316,8 +316,17 @@ const struct scn_field_row scn_fields[SCN_FIELD_COUNT] = {
 		"an oddity of the kernel, otherwise mended" },
 	[SCN_FIELD_PREEMPT] = { SCN_SCOPE_MACHINE, "preempt", "WORD",
 		"where a task can be made to give its CPU to another; default full" },
+	[SCN_FIELD_SWAP] = { SCN_SCOPE_MACHINE, "swap", "SIZE",
+		"size of the swap device; default none" },
+	[SCN_FIELD_THP] = { SCN_SCOPE_MACHINE, "thp", "WORD [SIZE...]",
+		"sizes of large folios that anonymous memory gets, 16K to 2M, 2M without any; "
+		"default madvise" },
+	[SCN_FIELD_CONTENT] = { SCN_SCOPE_MACHINE, "content", "WORD",
+		"how the simulator keeps what pages hold: no result depends on it; default tag" },
 	[SCN_FIELD_RAM] = { SCN_SCOPE_NODE, "ram", "SIZE", "RAM of the node; default 256M" },
 	[SCN_FIELD_CPUS] = { SCN_SCOPE_NODE, "cpus", "N", "CPUs of the node, 1 to 64; default 1" },
+	[SCN_FIELD_DISTANCE] = { SCN_SCOPE_NODE, "distance", "M=D...",
+		"how far node M is, 11 to 254; default 20, or what M says" },
 	[SCN_FIELD_BRIDGE_UNDER] = { SCN_SCOPE_BRIDGE, "under", "BRIDGE",
 		"the port above a switch, or the switch above a port; declared before" },
 	[SCN_FIELD_BRIDGE_HOST] = { SCN_SCOPE_BRIDGE, "host", "N",
@@ -376,6 +385,21 @@ const struct scn_named scn_preempts[] = {
 	{ "full", "anywhere, unless it has preemption or interrupts disabled (default)" },
 	{ "voluntary", "at cond_resched() and might_sleep()" },
 	{ "none", "at cond_resched() only" },
+	{ NULL, NULL },
+};
+
+/* The order is scn_machine_thp()'s. */
+const struct scn_named scn_thps[] = {
+	{ "never", "no large folios" },
+	{ "madvise", "areas that asked for them by `madvise hugepage` or `thp` (default)" },
+	{ "always", "any area" },
+	{ NULL, NULL },
+};
+
+/* In the order of enum svmsim_content. */
+const struct scn_named scn_contents[] = {
+	{ "tag", "a page that was written in one go as a tag, where possible (default)" },
+	{ "full", "always as bytes" },
 	{ NULL, NULL },
 };
 

@@ -210,8 +210,12 @@ enum scn_field {
 	SCN_FIELD_SWIOTLB,
 	SCN_FIELD_QUIRK,
 	SCN_FIELD_PREEMPT,
+	SCN_FIELD_SWAP,
+	SCN_FIELD_THP,
+	SCN_FIELD_CONTENT,
 	SCN_FIELD_RAM,
 	SCN_FIELD_CPUS,
+	SCN_FIELD_DISTANCE,
 	SCN_FIELD_BRIDGE_UNDER,
 	SCN_FIELD_BRIDGE_HOST,
 	SCN_FIELD_BRIDGE_ACS,
@@ -263,6 +267,8 @@ extern const struct scn_named scn_acs[];
 extern const struct scn_named scn_p2p[];
 extern const struct scn_named scn_quirks[];
 extern const struct scn_named scn_preempts[];
+extern const struct scn_named scn_thps[];
+extern const struct scn_named scn_contents[];
 extern const struct scn_named scn_lock_kinds[];
 extern const struct scn_named scn_event_kinds[];
 extern const struct scn_named scn_signals[];

@@ -178,7 +178,9 @@ static int check_machine(struct svmsim_machine *machine, struct description_mess
 	err = check_nodes(machine, message);
 	if (err)
 		return err;
-	err = check_kernel(machine, message);
+	err = description_check_memory(machine, message);
+	if (!err)
+		err = check_kernel(machine, message);
 	if (!err)
 		err = check_areas(machine, message);
 	if (err)

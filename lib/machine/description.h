@@ -42,6 +42,14 @@ int description_check_devices(struct svmsim_machine *machine, struct description
  */
 int description_check_topology(struct svmsim_machine *machine, struct description_message *message);
 /**
+ * description_check_memory - defaults and checks of what memory is like: distances, swap, THP
+ * @machine: description with its nodes checked, changed in place
+ * @message: filled when something is wrong
+ *
+ * Return: 0 or -EINVAL.
+ */
+int description_check_memory(struct svmsim_machine *machine, struct description_message *message);
+/**
  * description_bus_is_bridges - whether a bus number is kept for bridges of the description
  * @machine: description with its host bridges checked
  * @bus: bus number

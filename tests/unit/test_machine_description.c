@@ -26,6 +26,9 @@ static void test_defaults_are_the_stated_ones(void **state)
 	ktest_assert_int_equal(machine.iotlb_sets, 64);
 	ktest_assert_int_equal(machine.iotlb_ways, 4);
 	ktest_assert_int_equal(machine.fill, 0xa5);
+	ktest_assert_int_equal(machine.thp_madvise, 1 << 9);
+	ktest_assert_int_equal(machine.thp_always, 0);
+	ktest_assert_int_equal(machine.node[0].distance[0], 10);
 	ktest_assert_string_equal(machine.device[0].iommu, "generic-pt");
 	ktest_assert_string_equal(machine.device[0].fmt, "vtdss");
 	ktest_assert_int_equal(machine.device[0].mask_bits, 48);
@@ -38,6 +41,21 @@ static void test_defaults_are_the_stated_ones(void **state)
 	again = machine;
 	ktest_assert_int_equal(svmsim_machine_defaults(&again, message, sizeof(message)), 0);
 	ktest_assert_memory_equal(&again, &machine, sizeof(machine));
+}
+
+static void test_distances_are_those_of_the_other_way(void **state)
+{
+	struct svmsim_machine machine = {
+		.node_count = 3,
+		.node = { { .distance = { 0, 40 } } },
+	};
+
+	ktest_assert_int_equal(svmsim_machine_defaults(&machine, NULL, 0), 0);
+	ktest_assert_int_equal(machine.node[0].distance[0], 10);
+	ktest_assert_int_equal(machine.node[0].distance[1], 40);
+	ktest_assert_int_equal(machine.node[1].distance[0], 40);
+	ktest_assert_int_equal(machine.node[1].distance[2], 20);
+	ktest_assert_int_equal(machine.node[2].distance[3], 0);
 }
 
 static void test_addresses_pass_over_those_given(void **state)
@@ -78,6 +96,20 @@ static const struct row rows[] = {
 	{ { .node_count = 2, .node = { { .ram_bytes = 1 * MIB }, { .ram_bytes = ~0xfffull } } },
 	  "node[1].ram_bytes: 18446744073709547520 does not fit into width_bits 40, where RAM "
 	  "begins at 16 MiB and leaves out 3 to 4 GiB" },
+	{ { .node = { { .distance = { 11 } } } }, "node[0].distance[0]: 11, it is 10 to itself" },
+	{ { .node = { { .distance = { 0, 20 } } } },
+	  "node[0].distance[1]: there is no node 1" },
+	{ { .node_count = 2, .node = { { .distance = { 10, 10 } } } },
+	  "node[0].distance[1]: 10 is out of range, 11 to 254" },
+	{ { .swap_bytes = 4095 },
+	  "swap_bytes: 4095 is no multiple of 4096 up to 1099511627776" },
+	{ { .thp_always = 1u << 10 },
+	  "thp_always: 0x400 has orders that are not within 2 to 9" },
+	{ { .thp_madvise = 1u << 1 },
+	  "thp_madvise: 0x2 has orders that are not within 2 to 9" },
+	{ { .thp_always = 1u << 9, .thp_never = true },
+	  "thp_never: thp_always asks for large folios, drop one of them" },
+	{ { .content = (enum svmsim_content)2 }, "content: 2 is neither tag nor full" },
 	{ { .width_bits = 31 }, "width_bits: 31 is out of range, 32 to 41" },
 	{ { .width_bits = 42 }, "width_bits: 42 is out of range, 32 to 41" },
 	{ { .kernel = "v6.12" }, "kernel: \"v6.12\" is unknown, use \"v7.0\"" },
@@ -212,6 +244,7 @@ static void test_names_of_profiles_and_formats(void **state)
 }
 
 static const struct ktest tests[] = {
+	KTEST(test_distances_are_those_of_the_other_way),
 	KTEST(test_addresses_pass_over_those_given),
 	KTEST(test_defaults_are_the_stated_ones),
 	KTEST(test_each_mistake_has_its_line),
