@@ -101,6 +101,12 @@ void folio_put(struct folio *folio);
 void folio_put_refs(struct folio *folio, int refs);
 bool put_page_testzero(struct page *page);
 
+/* A page that is free, or a tail, has none to take. */
+static inline struct folio *folio_get_nontail_page(struct page *page)
+{
+	return get_page_unless_zero(page) ? (struct folio *)page : NULL;
+}
+
 static inline void get_page(struct page *page)
 {
 	folio_get(page_folio(page));

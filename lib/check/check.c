@@ -321,6 +321,12 @@ static void on_bad_ref(void *ctx, unsigned long pfn, const char *what)
 	chk_bad_ref(pfn, what);
 }
 
+static void on_bad_lock(void *ctx, unsigned long pfn, const char *what)
+{
+	sim_report_from_caller();
+	chk_bad_lock(pfn, what);
+}
+
 static int check_make(struct svmsim_world *world)
 {
 	struct chk_state *state = sim_alloc(world, sizeof(*state));
@@ -346,6 +352,7 @@ static int check_make(struct svmsim_world *world)
 	state->mm_watch = (struct mm_watch){
 		.page_free = on_page_free,
 		.bad_ref = on_bad_ref,
+		.bad_lock = on_bad_lock,
 	};
 	for (unsigned int i = 0; i < SVMSIM_DEVICE_MAX; i++)
 		state->direct[i].moving = true;

@@ -169,6 +169,7 @@ void chk_fault(struct device *dev, struct iommu_domain *domain, u64 addr, bool w
 	       const char *reason);
 void chk_page_free(unsigned long pfn, unsigned long count);
 void chk_bad_ref(unsigned long pfn, const char *what);
+void chk_bad_lock(unsigned long pfn, const char *what);
 
 /* Live entries that reach physical memory; of a page counts the part that most of them reach. */
 void chk_reach_add(u64 phys, u64 bytes);

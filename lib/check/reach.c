@@ -198,11 +198,21 @@ void chk_page_free(unsigned long pfn, unsigned long count)
 		report_freed((u64)(pfn + count - run) << 12, run);
 }
 
-void chk_bad_ref(unsigned long pfn, const char *what)
+static void report_page(enum sim_report_id kind, unsigned long pfn, const char *what)
 {
-	struct sim_report *report = sim_report_begin(SIM_REPORT_PAGE_REF);
+	struct sim_report *report = sim_report_begin(kind);
 
 	sim_report_field(report, "what", "%s", what);
 	sim_report_line(report, "page frame 0x%lx", pfn);
 	sim_report_raise(report);
+}
+
+void chk_bad_ref(unsigned long pfn, const char *what)
+{
+	report_page(SIM_REPORT_PAGE_REF, pfn, what);
+}
+
+void chk_bad_lock(unsigned long pfn, const char *what)
+{
+	report_page(SIM_REPORT_PAGE_LOCK, pfn, what);
 }

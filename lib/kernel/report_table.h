@@ -182,7 +182,12 @@ SIM_REPORT(OOPS, "oops", \
 SIM_REPORT(ABSENT, "absent", \
 	"a use of something that the model does not have", \
 	"The kernel has this function, the model only declares it so that code compiles.", \
-	"scenarios/memory/absent.svm")
+	"scenarios/memory/absent.svm") \
+SIM_REPORT(PAGE_LOCK, "page-lock", \
+	"a folio's lock was used wrongly", \
+	"A folio was unlocked that is not locked, or freed while it is locked: whoever waits for " \
+	"it waits for ever, and whoever believes to hold it shares it with others.", \
+	"")
 /* clang-format on */
 
 #endif

@@ -48,6 +48,15 @@ struct sim_task *sim_task_find(const struct svmsim_world *world, const char *nam
 	return task;
 }
 
+struct sim_task *sim_task_numbered(const struct svmsim_world *world, u32 number)
+{
+	struct sim_task *task = world->tasks->first;
+
+	while (task && task->number != number)
+		task = task->world_next;
+	return task;
+}
+
 static __noreturn void begin(void *arg)
 {
 	struct sim_task *task = arg;

@@ -145,6 +145,8 @@ struct sim_waiting {
  * @held_count: their number
  * @held_capacity: room in @held
  * @chain_key: of the lock checker
+ * @folio_locks: folios that it has locked; see mm/folio.h
+ * @folio_lock_tried: the checker knows of them by one that was taken without waiting
  * @scope_depth: saved struct sim_reports.scope_depth while it does not run
  * @scope_busy: the same
  * @scope: report.c's own, of the open scope
@@ -194,6 +196,8 @@ struct sim_task {
 	unsigned int held_count;
 	unsigned int held_capacity;
 	u64 chain_key;
+	u32 folio_locks;
+	bool folio_lock_tried;
 	unsigned int scope_depth;
 	bool scope_busy;
 	void *scope;
@@ -233,6 +237,9 @@ struct sim_task *sim_task_create(enum sim_task_class class, const char *name, in
 __noreturn void sim_task_exit(void);
 /** sim_task_find - task with a name, NULL if there is none; dead ones are found too */
 struct sim_task *sim_task_find(const struct svmsim_world *world, const char *name);
+
+/** sim_task_numbered - task with a number, NULL if there is none; dead ones are found too */
+struct sim_task *sim_task_numbered(const struct svmsim_world *world, u32 number);
 
 /**
  * sim_task_block - the running task can't go on

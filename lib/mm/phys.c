@@ -209,11 +209,20 @@ void sim_phys_set_watch(struct svmsim_world *world, const struct mm_watch *watch
 	sim_phys_of_world(world)->watch = watch;
 }
 
+static void phys_start(struct svmsim_world *world)
+{
+	struct sim_phys *state = sim_phys_of_world(world);
+
+	for (unsigned int i = 0; i < SIM_FOLIO_QUEUES; i++)
+		INIT_LIST_HEAD(&state->folio_queue[i]);
+	phys_alloc_start(world);
+}
+
 const struct sim_layer sim_layer_phys = {
 	.name = "phys",
 	.slot = SIM_SLOT_PHYS,
 	.make = phys_make,
-	.start = phys_alloc_start,
+	.start = phys_start,
 	.reset = phys_reset,
 	.unmake = phys_unmake,
 };

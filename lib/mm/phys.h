@@ -55,6 +55,7 @@ struct sim_cache;
 #define SIM_PHYS_CHUNK_SHIFT 30
 /* Blocks of up to 4 GiB, so that the largest request of svmsim_ram_alloc() is one block. */
 #define SIM_PHYS_ORDER_MAX 20
+#define SIM_FOLIO_QUEUES 64
 
 /**
  * struct sim_phys_chunk - RAM within one aligned GiB of physical space
@@ -129,6 +130,7 @@ struct sim_phys_node {
  * @windows: those of this run and of earlier ones
  * @window_count: entries in use
  * @watch: oracle callbacks, NULL when nobody watches; survives a reset
+ * @folio_queue: who waits for a bit of a folio, by hash of its page frame (mm/folio.h)
  * @cache: the CPUs' cache (mm/cache.h), NULL when every device snoops
  * @node_count: entries of @node in use
  * @node: nodes
@@ -153,6 +155,7 @@ struct sim_phys {
 	struct sim_phys_window windows[SVMSIM_DEVICE_MAX];
 	unsigned int window_count;
 	const struct mm_watch *watch;
+	struct list_head folio_queue[SIM_FOLIO_QUEUES];
 	struct sim_cache *cache;
 	unsigned int node_count;
 	struct sim_phys_node node[SVMSIM_NODE_MAX];

@@ -8,6 +8,7 @@
 #include "kernel/lockdep.h"
 #include "kernel/race.h"
 #include "mm/cache.h"
+#include "mm/folio.h"
 #include "mm/phys_internal.h"
 #include <linux/log2.h>
 #include <linux/minmax.h>
@@ -372,8 +373,7 @@ void phys_free(struct svmsim_world *world, u64 pfn, unsigned int order)
 	if (unlikely(state->watch) && state->watch->page_free)
 		state->watch->page_free(state->watch->ctx, pfn, 1ull << order);
 	sim_event(PAGE_FREE, pfn, order);
-	if (PageLocked(page))
-		phys_bad_ref(state, pfn, "freed while locked");
+	folio_lock_freed((struct folio *)page);
 	if (unlikely(state->cache))
 		for (u64 i = 0; i < 1ull << order; i++)
 			sim_cache_page_freed(world, pfn + i);

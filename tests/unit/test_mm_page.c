@@ -40,7 +40,7 @@ static struct svmsim_world *watched_world(struct heard *heard, struct mm_watch *
 	struct svmsim_world *world = mm_world(NULL);
 
 	*heard = (struct heard){ .what = NULL };
-	*watch = (struct mm_watch){ heard, hear_alloc, hear_free, hear_bad_ref };
+	*watch = (struct mm_watch){ heard, hear_alloc, hear_free, hear_bad_ref, hear_bad_ref };
 	sim_phys_set_watch(world, watch);
 	return world;
 }
