@@ -7,6 +7,7 @@
 #include "kernel/layers.h"
 #include "kernel/module.h"
 #include "machine/machine_internal.h"
+#include "mm/move.h"
 
 static struct machine_state *state_of(const struct svmsim_world *world)
 {
@@ -86,6 +87,7 @@ static const struct sim_layer *const layers[] = {
 	SIM_KERNEL_LAYERS,
 	&sim_layer_device,
 	&sim_layer_phys,
+	&sim_layer_move,
 	&sim_layer_iova_sim,
 	&sim_layer_check,
 	&sim_layer_machine,

@@ -21,23 +21,20 @@
 #define MM_MOVE_H
 
 #include <linux/mm.h>
+#include <linux/swap.h>
 #include "mm/cpt.h"
 
 extern const struct sim_layer sim_layer_move;
 
-/* lru.c, the kernel's contracts. */
-void folio_add_lru(struct folio *folio);
-void lru_add_drain(void);
-void lru_add_drain_all(void);
+/* lru.c, besides what linux/swap.h has. Takes it off its list, with a reference. */
 bool folio_isolate_lru(struct folio *folio);
+/* Puts it back, and drops that reference. */
 void folio_putback_lru(struct folio *folio);
-void folio_mark_accessed(struct folio *folio);
 /* A folio that is freed leaves its list. */
 void lru_folio_freed(struct folio *folio);
 
 /* swap.c: places of the swap device count from 1. */
 int folio_alloc_swap(struct folio *folio);
-bool folio_free_swap(struct folio *folio);
 /* One more, one less entry refers to a place. */
 void swap_dup(unsigned long place);
 void swap_put(unsigned long place);

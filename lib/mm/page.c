@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* References on pages and folios, and the pages of devices. */
+#include "mm/move.h"
 #include "mm/phys_internal.h"
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -142,6 +143,7 @@ static void free_folio(struct folio *folio)
 	}
 	if (folio_mapcount(folio))
 		phys_bad_ref(state, pfn, "freed while mapped");
+	lru_folio_freed(folio);
 	phys_free(sim_world, pfn, folio_order(folio));
 }
 

@@ -16,6 +16,7 @@
 #include "iova_sim/engine.h"
 #include "kernel/layers.h"
 #include "ktest.h"
+#include "mm/move.h"
 #include "mm/phys.h"
 
 #define P 4096ull
@@ -35,8 +36,8 @@ struct fixture {
 };
 
 static const struct sim_layer *const fixture_layers[] = {
-	SIM_KERNEL_LAYERS,   &sim_layer_device, &sim_layer_phys,
-	&sim_layer_iova_sim, &sim_layer_check,
+	SIM_KERNEL_LAYERS, &sim_layer_device,	&sim_layer_phys,
+	&sim_layer_move,   &sim_layer_iova_sim, &sim_layer_check,
 };
 
 static inline struct fixture fixture_make(const char *profile, bool caching_mode)

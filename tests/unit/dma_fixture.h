@@ -17,6 +17,7 @@
 #include "kernel/layers.h"
 #include "kernel/printk.h"
 #include "ktest.h"
+#include "mm/move.h"
 #include "mm/phys.h"
 
 #define P 4096ull
@@ -62,7 +63,8 @@ struct dma_fixture {
 };
 
 static const struct sim_layer *const dma_layers[] = {
-	SIM_KERNEL_LAYERS, &sim_layer_device, &sim_layer_phys, &sim_layer_iova_sim,
+	SIM_KERNEL_LAYERS, &sim_layer_device,	&sim_layer_phys,
+	&sim_layer_move,   &sim_layer_iova_sim,
 };
 
 static inline void dma_record(void *ctx, const struct sim_event *event)

@@ -18,6 +18,7 @@
 #include "kernel/event.h"
 #include "kernel/layers.h"
 #include "ktest.h"
+#include "mm/move.h"
 #include "mm/phys.h"
 
 #define RW (IOMMU_READ | IOMMU_WRITE)
@@ -41,6 +42,7 @@ static const struct sim_layer *const iommu_layers[] = {
 	SIM_KERNEL_LAYERS,
 	&sim_layer_device,
 	&sim_layer_phys,
+	&sim_layer_move,
 	&sim_layer_iova_sim,
 };
 
