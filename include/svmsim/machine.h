@@ -117,12 +117,19 @@ struct svmsim_bridge {
  *	of the first entry, not that of its own one (v7.0.0)
  * @SVMSIM_QUIRK_SG_DIRECT_PEER: without translation, an entry of a peer's memory that is reached
  *	through the host bridge keeps the DMA address that the list had before (v7.0.0)
+ * @SVMSIM_QUIRK_NOTIFIER_NONBLOCK: an invalidation that must not block and that a notifier of the
+ *	old kind refuses stays counted for the interval notifiers of that mm: their readers wait
+ *	forever (v7.0 to v7.3)
+ * @SVMSIM_QUIRK_HMM_DEVICE_PMD: hmm_range_fault() counts page frames of a device's own huge page
+ *	from the first page walked, not from where the huge page begins (v7.0 to v7.3)
  */
 enum svmsim_quirk {
 	SVMSIM_QUIRK_LINK_UNWIND_AT_START,
 	SVMSIM_QUIRK_LINK_EMPTY_MIDDLE,
 	SVMSIM_QUIRK_SG_BUS_LENGTH,
 	SVMSIM_QUIRK_SG_DIRECT_PEER,
+	SVMSIM_QUIRK_NOTIFIER_NONBLOCK,
+	SVMSIM_QUIRK_HMM_DEVICE_PMD,
 };
 
 /**
@@ -224,8 +231,8 @@ struct svmsim_area {
  * @area: stacks, kernel text and the like
  * @area_count: 0 to SVMSIM_AREA_MAX
  * @no_dma_debug: a kernel without DMA debugging (CONFIG_DMA_API_DEBUG): no `dma-debug:` reports
- * @kernel: profile of mm and iommu-core behaviour: "v7.0" (default), or "v7.x", the same with the
- *	classes of DMA debugging that are newer
+ * @kernel: profile of mm and iommu-core behaviour, of svmsim_kernel_name(): "v7.0" (default), or
+ *	older or newer; "v7.x" is v7.0 with the classes of DMA debugging that are newer
  * @width_bits: physical address width, 32 to 41; default 40
  * @seed: of the world's random source; default 1
  * @iotlb_sets: IOTLB sets, a power of two up to 4096; default 64

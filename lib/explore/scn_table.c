@@ -372,11 +372,19 @@ const struct scn_named scn_p2p[] = {
 	{ NULL, NULL },
 };
 
+/* In the order of enum svmsim_quirk. */
 const struct scn_named scn_quirks[] = {
 	{ "link-unwind-at-start",
 		"a bouncing dma_iova_link() that fails unlinks from the start of the window" },
 	{ "link-empty-middle",
 		"one of which head and tail bounce maps 0 bytes between them" },
+	{ "sg-bus-length", "a segment with a bus address gets the first entry's length" },
+	{ "sg-direct-peer",
+		"a peer's entry through the host bridge keeps the DMA address it had before" },
+	{ "notifier-nonblock",
+		"a refused invalidation that must not block stays counted: readers wait forever" },
+	{ "hmm-device-pmd",
+		"hmm_range_fault() counts frames of its huge page from the first page walked" },
 	{ NULL, NULL },
 };
 

@@ -3,6 +3,7 @@
  * What DMA debugging says of unmaps and syncs. Models kernel/dma/debug.c, v7.0, and for attributes
  * v7.x.
  */
+#include <linux/string.h>
 #include "iova_sim/dma_debug_internal.h"
 #include "kernel/version.h"
 
@@ -37,7 +38,8 @@ bool dma_debug_has(enum sim_report_id id)
 #undef SINCE
 	};
 
-	return sim_kernel_at_least(sim_world, since[id]);
+	/* Classes of v7.0 are older than all profiles. */
+	return !strcmp(since[id], "v7.0") || sim_kernel_at_least(sim_world, since[id]);
 }
 
 const char *dma_debug_type_name(enum dma_debug_type type)

@@ -1,29 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "kernel/version.h"
-#include "kernel/world.h"
 
-static const char *const versions[] = { "v7.0", "v7.x" };
-
-#define VERSION_COUNT (sizeof(versions) / sizeof(versions[0]))
+static const char *const versions[SIM_KERNEL_COUNT] = {
+	[SIM_KERNEL_V6_12] = "v6.12", [SIM_KERNEL_V6_15] = "v6.15", [SIM_KERNEL_V6_19] = "v6.19",
+	[SIM_KERNEL_V7_0] = "v7.0",   [SIM_KERNEL_V7_X] = "v7.x",   [SIM_KERNEL_V7_2] = "v7.2",
+	[SIM_KERNEL_V7_3] = "v7.3",
+};
 
 const char *sim_kernel_version_name(unsigned int index)
 {
-	return index < VERSION_COUNT ? versions[index] : NULL;
+	return index < SIM_KERNEL_COUNT ? versions[index] : NULL;
 }
 
 static unsigned int rank_of(const char *version)
 {
 	unsigned int rank = 0;
 
-	while (rank < VERSION_COUNT && __builtin_strcmp(versions[rank], version))
+	/* Nearly all machines have the default. */
+	if (!__builtin_strcmp(version, "v7.0"))
+		return SIM_KERNEL_DEFAULT;
+	while (rank < SIM_KERNEL_COUNT && __builtin_strcmp(versions[rank], version))
 		rank++;
+	SIM_ASSERT(rank < SIM_KERNEL_COUNT);
 	return rank;
 }
 
 bool sim_kernel_at_least(const struct svmsim_world *world, const char *version)
 {
-	unsigned int rank = rank_of(world->machine->kernel);
+	return rank_of(world->machine->kernel) >= rank_of(version);
+}
 
-	SIM_ASSERT(rank < VERSION_COUNT && rank_of(version) < VERSION_COUNT);
-	return rank >= rank_of(version);
+bool sim_kernel_since(enum sim_kernel version)
+{
+	return rank_of(sim_world->machine->kernel) >= version;
 }

@@ -106,7 +106,7 @@ static int check_iotlb(struct svmsim_machine *machine, struct description_messag
 static int check_kernel(struct svmsim_machine *machine, struct description_message *message)
 {
 	if (!machine->kernel[0])
-		strscpy(machine->kernel, sim_kernel_version_name(0));
+		strscpy(machine->kernel, sim_kernel_version_name(SIM_KERNEL_DEFAULT));
 	machine->kernel[SVMSIM_NAME_MAX - 1] = '\0';
 	for (unsigned int i = 0; sim_kernel_version_name(i); i++)
 		if (!strcmp(machine->kernel, sim_kernel_version_name(i)))
@@ -140,6 +140,8 @@ static const char *const quirk_names[] = {
 	[SVMSIM_QUIRK_LINK_EMPTY_MIDDLE] = "link-empty-middle",
 	[SVMSIM_QUIRK_SG_BUS_LENGTH] = "sg-bus-length",
 	[SVMSIM_QUIRK_SG_DIRECT_PEER] = "sg-direct-peer",
+	[SVMSIM_QUIRK_NOTIFIER_NONBLOCK] = "notifier-nonblock",
+	[SVMSIM_QUIRK_HMM_DEVICE_PMD] = "hmm-device-pmd",
 };
 
 #define QUIRK_COUNT (sizeof(quirk_names) / sizeof(quirk_names[0]))

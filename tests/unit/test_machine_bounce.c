@@ -78,7 +78,7 @@ static void assert_refused(struct svmsim_machine machine, const char *wanted)
 
 	ktest_assert_int_equal(svmsim_world_create(&machine, NULL, &world, message,
 						   sizeof(message)), -EINVAL);
-	ktest_assert_string_equal(message, wanted);
+	ktest_assert_string_contains(message, wanted);
 }
 
 static void test_wrong_descriptions_are_refused(void **state)
@@ -93,8 +93,8 @@ static void test_wrong_descriptions_are_refused(void **state)
 		       "swiotlb_bytes: 1073741825 is too much, at most 1073741824");
 	assert_refused((struct svmsim_machine){ .swiotlb_areas = 65 },
 		       "swiotlb_areas: 65 is too many, at most 64");
-	assert_refused((struct svmsim_machine){ .quirks = 17 },
-		       "quirks: 0x11 has unknown ones, 0xf are all");
+	assert_refused((struct svmsim_machine){ .quirks = 1u << 31 | 1 },
+		       "quirks: 0x80000001 has unknown ones, ");
 	machine.device[0].min_align_bytes = 3000;
 	assert_refused(machine, "device[0].min_align_bytes: 3000 is no power of two up to 65536, "
 				"use 4096");
@@ -111,7 +111,7 @@ static void test_quirks_have_names(void **state)
 				  "link-empty-middle");
 	ktest_assert_string_equal(svmsim_quirk_name(SVMSIM_QUIRK_SG_BUS_LENGTH), "sg-bus-length");
 	ktest_assert_string_equal(svmsim_quirk_name(SVMSIM_QUIRK_SG_DIRECT_PEER), "sg-direct-peer");
-	ktest_assert_null(svmsim_quirk_name(4));
+	ktest_assert_null(svmsim_quirk_name(31));
 }
 
 /* The CPU's bytes @at.. of a buffer are of pattern @pattern from its own byte @from on. */

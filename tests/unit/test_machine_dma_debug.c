@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* DMA debugging of a whole machine: on by default, and every class can be drawn from outside. */
 #include <svmsim/dma_call.h>
+#include "kernel/version.h"
 #include "machine_fixture.h"
 
 /* "noncoherent" and without bounce buffers, so that cache lines matter. */
@@ -225,9 +226,9 @@ static void test_there_is_no_area_past_the_last(void **state)
 				  "there is no area 6, the machine has 6");
 	ktest_assert_string_equal(svmsim_area_name(SVMSIM_AREA_VMALLOC), "vmalloc");
 	ktest_assert_null(svmsim_area_name(SVMSIM_AREA_KIND_COUNT));
-	ktest_assert_string_equal(svmsim_kernel_name(0), "v7.0");
-	ktest_assert_string_equal(svmsim_kernel_name(1), "v7.x");
-	ktest_assert_null(svmsim_kernel_name(2));
+	ktest_assert_string_equal(svmsim_kernel_name(SIM_KERNEL_V7_0), "v7.0");
+	ktest_assert_string_equal(svmsim_kernel_name(SIM_KERNEL_V7_X), "v7.x");
+	ktest_assert_null(svmsim_kernel_name(SIM_KERNEL_COUNT));
 }
 
 /* After a reset the areas are there again. */
