@@ -121,7 +121,12 @@ SIM_EVENT(DMA_FENCE_SIGNALED, "dma_fence", "dma_fence_signaled", "driver timelin
 SIM_EVENT(DMA_FENCE_WAIT_START, "dma_fence", "dma_fence_wait_start", "context seqno", \
 	"context={context} seqno={seqno}") \
 SIM_EVENT(DMA_FENCE_WAIT_END, "dma_fence", "dma_fence_wait_end", "context seqno", \
-	"context={context} seqno={seqno}")
+	"context={context} seqno={seqno}") \
+SIM_EVENT(MMU_NOTIFIER_START, "mmu_notifier", "invalidate_range_start", \
+	"mm start end event blockable result", \
+	"mm{mm} 0x{start:x} - 0x{end:x} {event:s} blockable={blockable} -> {result:d}") \
+SIM_EVENT(MMU_NOTIFIER_END, "mmu_notifier", "invalidate_range_end", "mm start end event", \
+	"mm{mm} 0x{start:x} - 0x{end:x} {event:s}")
 /* clang-format on */
 
 #endif

@@ -7,7 +7,7 @@
 #include "kernel/layers.h"
 #include "kernel/module.h"
 #include "machine/machine_internal.h"
-#include "mm/move.h"
+#include "mm/layers.h"
 
 static struct machine_state *state_of(const struct svmsim_world *world)
 {
@@ -86,8 +86,7 @@ const struct sim_layer sim_layer_machine = {
 static const struct sim_layer *const layers[] = {
 	SIM_KERNEL_LAYERS,
 	&sim_layer_device,
-	&sim_layer_phys,
-	&sim_layer_move,
+	SIM_MM_LAYERS,
 	&sim_layer_iova_sim,
 	&sim_layer_check,
 	&sim_layer_machine,

@@ -16,8 +16,7 @@
 #include "iova_sim/engine.h"
 #include "kernel/layers.h"
 #include "ktest.h"
-#include "mm/move.h"
-#include "mm/phys.h"
+#include "mm/layers.h"
 
 #define P 4096ull
 
@@ -36,8 +35,11 @@ struct fixture {
 };
 
 static const struct sim_layer *const fixture_layers[] = {
-	SIM_KERNEL_LAYERS, &sim_layer_device,	&sim_layer_phys,
-	&sim_layer_move,   &sim_layer_iova_sim, &sim_layer_check,
+	SIM_KERNEL_LAYERS,
+	&sim_layer_device,
+	SIM_MM_LAYERS,
+	&sim_layer_iova_sim,
+	&sim_layer_check,
 };
 
 static inline struct fixture fixture_make(const char *profile, bool caching_mode)

@@ -17,8 +17,7 @@
 #include "kernel/layers.h"
 #include "kernel/printk.h"
 #include "ktest.h"
-#include "mm/move.h"
-#include "mm/phys.h"
+#include "mm/layers.h"
 
 #define P 4096ull
 #define M2 0x200000ull
@@ -63,8 +62,10 @@ struct dma_fixture {
 };
 
 static const struct sim_layer *const dma_layers[] = {
-	SIM_KERNEL_LAYERS, &sim_layer_device,	&sim_layer_phys,
-	&sim_layer_move,   &sim_layer_iova_sim,
+	SIM_KERNEL_LAYERS,
+	&sim_layer_device,
+	SIM_MM_LAYERS,
+	&sim_layer_iova_sim,
 };
 
 static inline void dma_record(void *ctx, const struct sim_event *event)

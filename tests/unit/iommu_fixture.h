@@ -18,8 +18,7 @@
 #include "kernel/event.h"
 #include "kernel/layers.h"
 #include "ktest.h"
-#include "mm/move.h"
-#include "mm/phys.h"
+#include "mm/layers.h"
 
 #define RW (IOMMU_READ | IOMMU_WRITE)
 #define PAGE 0x1000ull
@@ -41,8 +40,7 @@ struct iommu_fixture {
 static const struct sim_layer *const iommu_layers[] = {
 	SIM_KERNEL_LAYERS,
 	&sim_layer_device,
-	&sim_layer_phys,
-	&sim_layer_move,
+	SIM_MM_LAYERS,
 	&sim_layer_iova_sim,
 };
 

@@ -8,14 +8,12 @@
 #include "device/sim_device.h"
 #include "kernel/layers.h"
 #include "ktest.h"
-#include "mm/move.h"
-#include "mm/phys.h"
+#include "mm/layers.h"
 
 static const struct sim_layer *const mm_layers[] = {
 	SIM_KERNEL_LAYERS,
 	&sim_layer_device,
-	&sim_layer_phys,
-	&sim_layer_move,
+	SIM_MM_LAYERS,
 };
 
 static inline struct svmsim_world *mm_world(const struct svmsim_machine *machine)
