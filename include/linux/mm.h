@@ -156,6 +156,17 @@ static inline void *lowmem_page_address(const struct page *page)
 }
 
 /* fidelity: same */
+#define GUP_PIN_COUNTING_BIAS (1U << 10)
+
+/* Each pin of a small folio counts as that many references; a large one has a count of its own. */
+static inline bool folio_maybe_dma_pinned(const struct folio *folio)
+{
+	if (folio_test_large(folio))
+		return folio->_pincount.counter > 0;
+	return (unsigned int)folio_ref_count(folio) >= GUP_PIN_COUNTING_BIAS;
+}
+
+/* fidelity: same */
 #define VM_NONE 0x00000000
 #define VM_READ BIT(0)
 #define VM_WRITE BIT(1)

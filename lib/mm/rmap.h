@@ -48,9 +48,17 @@ struct anon_vma_chain {
 
 /* As in the kernel: 0, or -ENOMEM with nothing changed. */
 int __anon_vma_prepare(struct vm_area_struct *vma);
+/* Split, merge, mremap(): @dst has an empty chain, and gets @src's anon_vma as its own, too. */
 int anon_vma_clone(struct vm_area_struct *dst, struct vm_area_struct *src);
 int anon_vma_fork(struct vm_area_struct *vma, struct vm_area_struct *pvma);
 void unlink_anon_vmas(struct vm_area_struct *vma);
+void get_anon_vma(struct anon_vma *anon_vma);
+void put_anon_vma(struct anon_vma *anon_vma);
+/*
+ * The anon_vma of a locked folio with a reference, NULL when it is not mapped any more. Who walks a
+ * folio that is mapped by migration entries only, without mmap_lock, must hold one.
+ */
+struct anon_vma *folio_get_anon_vma(const struct folio *folio);
 
 static inline int anon_vma_prepare(struct vm_area_struct *vma)
 {
@@ -59,10 +67,20 @@ static inline int anon_vma_prepare(struct vm_area_struct *vma)
 
 /*
  * Around a change of an area's vm_start, vm_end or vm_pgoff: trees are keyed by these. Also for
- * file mappings (i_mmap).
+ * file mappings (i_mmap). The locks of the trees are held from one to the other, so that no walk
+ * misses the area: one area at a time, and neither in between nor while a lock of theirs is held.
  */
 void rmap_vma_unlink(struct vm_area_struct *vma);
 void rmap_vma_relink(struct vm_area_struct *vma);
+/* A new area of a file enters the file's tree; one that goes leaves it. Others: nothing. */
+void rmap_vma_link_file(struct vm_area_struct *vma);
+void rmap_vma_unlink_file(struct vm_area_struct *vma);
+
+/* The page offset that an address has in its area: linear_page_index(). */
+static inline pgoff_t rmap_index(const struct vm_area_struct *vma, unsigned long addr)
+{
+	return ((addr - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff;
+}
 
 enum rmap_level {
 	RMAP_LEVEL_PTE,
@@ -78,6 +96,8 @@ enum rmap_level {
  */
 void folio_add_new_anon_rmap(struct folio *folio, struct vm_area_struct *vma, unsigned long addr,
 			     unsigned int flags);
+/* A folio whose only mapping is left (copy on write found no other user) moves to its area. */
+void folio_move_anon_rmap(struct folio *folio, struct vm_area_struct *vma);
 void folio_add_anon_rmap(struct folio *folio, struct page *page, int nr_pages,
 			 struct vm_area_struct *vma, unsigned long addr, enum rmap_level level,
 			 unsigned int flags);

@@ -26,7 +26,7 @@
 
 extern const struct sim_layer sim_layer_tlb;
 
-/* Ways and sets of each CPU's TLB; tests make them tiny. */
+/* Sets and ways of each CPU's TLB; tests use fewer of them (mm/tlb_internal.h). */
 #define TLB_SETS 64
 #define TLB_WAYS 4
 
@@ -41,6 +41,8 @@ static inline void flush_tlb_page(struct vm_area_struct *vma, unsigned long addr
 
 void tlb_change_begin(struct mm_struct *mm);
 void tlb_change_end(struct mm_struct *mm);
+/* Whether a change of the mm is under way whose flush is still to come. */
+bool tlb_change_open(const struct mm_struct *mm);
 
 /* Clear a leaf and flush it: ptep_clear_flush() and its PMD form. Returns the old entry. */
 u64 cpt_clear_flush(struct vm_area_struct *vma, unsigned long addr, u64 *slot, unsigned int level);

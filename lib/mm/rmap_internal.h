@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* What the files of rmap.h share. */
+#ifndef MM_RMAP_INTERNAL_H
+#define MM_RMAP_INTERNAL_H
+
+#include <linux/fs.h>
+#include <linux/interval_tree_generic.h>
+#include "mm/rmap.h"
+
+static inline unsigned long area_last(const struct vm_area_struct *vma)
+{
+	return vma->vm_pgoff + vma_pages(vma) - 1;
+}
+
+#define CHAIN_START(chain) ((chain)->vma->vm_pgoff)
+#define CHAIN_LAST(chain) area_last((chain)->vma)
+#define AREA_START(vma) ((vma)->vm_pgoff)
+
+/* Memberships of areas, and the areas of a file, by the page offsets that they cover. */
+INTERVAL_TREE_DEFINE(struct anon_vma_chain, rb, unsigned long, rb_subtree_last, CHAIN_START,
+		     CHAIN_LAST, static inline, anon_chain)
+INTERVAL_TREE_DEFINE(struct vm_area_struct, shared.rb, unsigned long, shared.rb_subtree_last,
+		     AREA_START, area_last, static inline, file_area)
+
+static inline struct anon_vma *rmap_anon_vma(const struct folio *folio)
+{
+	uintptr_t mapping = (uintptr_t)folio->mapping;
+
+	return mapping & FOLIO_MAPPING_ANON ? (struct anon_vma *)(mapping - FOLIO_MAPPING_ANON) :
+					      NULL;
+}
+
+/* The root's lock is that of all anon_vmas below it. */
+static inline void anon_vma_lock_write(struct anon_vma *anon_vma)
+{
+	down_write(&anon_vma->root->rwsem);
+}
+
+static inline void anon_vma_unlock_write(struct anon_vma *anon_vma)
+{
+	up_write(&anon_vma->root->rwsem);
+}
+
+static inline void anon_vma_lock_read(struct anon_vma *anon_vma)
+{
+	down_read(&anon_vma->root->rwsem);
+}
+
+static inline void anon_vma_unlock_read(struct anon_vma *anon_vma)
+{
+	up_read(&anon_vma->root->rwsem);
+}
+
+#endif
