@@ -25,11 +25,12 @@ static int move_make(struct svmsim_world *world)
 	return err;
 }
 
-/* What batches hold is the model's own. */
+/* What batches and the swap cache hold is the model's own. */
 static void move_finish(struct svmsim_world *world)
 {
 	for (unsigned int cpu = 0; cpu < world->cpu_count; cpu++)
 		lru_add_drain_cpu((int)cpu);
+	swap_cache_finish(world);
 }
 
 const struct sim_layer sim_layer_move = {

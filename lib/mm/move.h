@@ -33,22 +33,33 @@ void folio_putback_lru(struct folio *folio);
 /* A folio that is freed leaves its list. */
 void lru_folio_freed(struct folio *folio);
 
-/* swap.c: places of the swap device count from 1. */
+/*
+ * swap.c: places of the swap device count from 1. The cache holds a reference for each page of a
+ * folio that is in it; folio->swap.val is the place of the first. Alloc: the folio is locked; 0 or
+ * -ENOMEM.
+ */
 int folio_alloc_swap(struct folio *folio);
 /* One more, one less entry refers to a place. */
 void swap_dup(unsigned long place);
 void swap_put(unsigned long place);
 /* The folio of the swap cache at a place with a reference, NULL when it must be read. */
 struct folio *swap_cache_get(unsigned long place);
-/* Reads it into a new, locked folio that is in the cache; ERR_PTR(-ENOMEM). */
+/*
+ * A folio of the cache at that place, locked and with a reference; read into a new one when there
+ * is none. ERR_PTR(-ENOMEM), or ERR_PTR(-ENOENT): nothing refers to the place any more, look at
+ * the entry again.
+ */
 struct folio *swap_read(unsigned long place, struct vm_area_struct *vma, unsigned long addr);
 
-/* migrate.c */
+/*
+ * migrate.c: both folios locked, the old one not mapped. 0, or -EAGAIN unless the caller has
+ * exactly 1 + @extra_count references besides those of caches and page tables. Then flags, or
+ * contents and flags.
+ */
 int folio_migrate_mapping(struct address_space *mapping, struct folio *newfolio,
 			  struct folio *folio, int extra_count);
-/* Flags and contents; contents only; flags only. */
-void folio_migrate_copy(struct folio *newfolio, struct folio *folio);
 void folio_migrate_flags(struct folio *newfolio, struct folio *folio);
+void folio_migrate_copy(struct folio *newfolio, struct folio *folio);
 int folio_expected_ref_count(const struct folio *folio);
 /* Moves one isolated folio elsewhere: 0, -EAGAIN, -ENOMEM, -EBUSY; it stays isolated on error. */
 int migrate_folio_to(struct folio *folio, int nid);

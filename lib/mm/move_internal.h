@@ -123,6 +123,8 @@ void swap_cache_replace(struct folio *folio, struct folio *newfolio);
 void swap_cache_del(struct folio *folio);
 /* Whether an entry of a page table refers to a place of a folio in the cache. */
 bool folio_is_swapped(const struct folio *folio);
+/* Gives up what only the cache keeps. */
+void swap_cache_finish(struct svmsim_world *world);
 /* Writes a locked folio that is in the cache to its places. */
 void swap_write(struct folio *folio);
 
