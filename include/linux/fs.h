@@ -66,7 +66,12 @@ static inline struct inode *file_inode(const struct file *file)
 	return file->f_inode;
 }
 
-#define get_file(file) (atomic_long_inc(&(file)->f_count), (file))
+static inline struct file *get_file(struct file *file)
+{
+	atomic_long_inc(&file->f_count);
+	return file;
+}
+
 void fput(struct file *file);
 
 /* fidelity: same */

@@ -187,6 +187,14 @@ SIM_REPORT(PAGE_LOCK, "page-lock", \
 	"a folio's lock was used wrongly", \
 	"A folio was unlocked that is not locked, or freed while it is locked: whoever waits for " \
 	"it waits for ever, and whoever believes to hold it shares it with others.", \
+	"") \
+SIM_REPORT(MM_LEAK, "mm-leak", \
+	"an address space outlives the run, or was not empty when it went", \
+	"With what=users somebody still uses it (mmget() without mmput()), with what=struct " \
+	"somebody holds its struct (mmgrab() without mmdrop(), an interval notifier that was " \
+	"never removed). With what=rss its counters of pages were not 0 when its struct was " \
+	"freed, with what=tables it still had page tables: entries were changed without " \
+	"counting.", \
 	"")
 /* clang-format on */
 

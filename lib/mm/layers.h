@@ -11,6 +11,7 @@
 #include "mm/phys.h"
 #include "mm/tlb.h"
 
-#define SIM_MM_LAYERS &sim_layer_phys, &sim_layer_tlb, &sim_layer_move, &sim_layer_notifier
+#define SIM_MM_LAYERS                                                                              \
+	&sim_layer_phys, &sim_layer_tlb, &sim_layer_move, &sim_layer_notifier, &sim_layer_mm
 
 #endif

@@ -4,8 +4,35 @@
 #define _LINUX_SCHED_MM_H
 
 #include <linux/gfp.h>
+#include <linux/mm_types.h>
 #include <linux/sched.h>
+#ifdef SIM_MARKED_POINTS
+#include <linux/sim_fault.h>
+#endif
 #include <linux/types.h>
+
+/*
+ * fidelity: simplified: exit_mmap() unmaps areas one by one; of what a user of the mm keeps beside
+ * it (files, uprobes, futexes) there is nothing
+ */
+void mmgrab(struct mm_struct *mm);
+void mmdrop(struct mm_struct *mm);
+void mmget(struct mm_struct *mm);
+bool mmget_not_zero(struct mm_struct *mm);
+void mmput(struct mm_struct *mm);
+void mmput_async(struct mm_struct *mm);
+
+/* The last user going away at the wrong moment is a failure to inject. */
+#ifdef SIM_MARKED_POINTS
+#define mmgrab(mm) SIM_POINT_CALL(mmgrab, #mm, mm)
+#define mmdrop(mm) SIM_POINT_CALL(mmdrop, #mm, mm)
+#define mmget(mm) SIM_POINT_CALL(mmget, #mm, mm)
+#define mmget_not_zero(mm)                                                                       \
+	(!sim_fails_unless_zero(SIM_SITE(SIM_POINT_FAIL, "mmget_not_zero", #mm)) &&               \
+	 SIM_POINT_CALL(mmget_not_zero, #mm, mm))
+#define mmput(mm) SIM_POINT_CALL(mmput, #mm, mm)
+#define mmput_async(mm) SIM_POINT_CALL(mmput_async, #mm, mm)
+#endif
 
 /* fidelity: same */
 static inline gfp_t current_gfp_context(gfp_t flags)
