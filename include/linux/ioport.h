@@ -4,6 +4,8 @@
 
 #include <linux/types.h>
 
+struct device;
+
 /* fidelity: same */
 struct resource {
 	resource_size_t start;
@@ -102,5 +104,17 @@ static inline bool resource_intersection(const struct resource *r1, const struct
 int request_resource(struct resource *root, struct resource *new);
 struct resource *request_resource_conflict(struct resource *root, struct resource *new);
 int release_resource(struct resource *old);
+
+/*
+ * fidelity: simplified: each world has its own tree: RAM, the windows of PCI and what was requested
+ */
+#define iomem_resource (*sim_iomem_resource())
+struct resource *sim_iomem_resource(void);
+struct resource *request_mem_region(resource_size_t start, resource_size_t n, const char *name);
+void release_mem_region(resource_size_t start, resource_size_t n);
+struct resource *request_free_mem_region(struct resource *base, unsigned long size,
+					 const char *name);
+struct resource *devm_request_free_mem_region(struct device *dev, struct resource *base,
+					      unsigned long size);
 
 #endif

@@ -44,6 +44,12 @@ enum pageflags {
 
 #define PAGEFLAGS_MASK ((1UL << __NR_PAGEFLAGS) - 1)
 
+/*
+ * In the upper half of the word, where the kernel has zone and node: the page is one of a device
+ * and was initialised by its driver at least once. See also SIM_FOLIO_OWNER_SHIFT (lib/mm/folio.h).
+ */
+#define SIM_PG_ZONE_DEVICE 39
+
 /* Type of a page that is no part of a folio; free pages are the only such type here. */
 #define PGTY_buddy 0xf0u
 #define SIM_PAGE_TYPE_SHIFT 24

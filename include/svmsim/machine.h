@@ -122,6 +122,8 @@ struct svmsim_bridge {
  *	forever (v7.0 to v7.3)
  * @SVMSIM_QUIRK_HMM_DEVICE_PMD: hmm_range_fault() counts page frames of a device's own huge page
  *	from the first page walked, not from where the huge page begins (v7.0 to v7.3)
+ * @SVMSIM_QUIRK_PGMAP_READ_AGAIN: after a driver got a folio of its memory back, the pagemap is
+ *	read from the folio again, which may be in use again by then (up to v7.0.3)
  */
 enum svmsim_quirk {
 	SVMSIM_QUIRK_LINK_UNWIND_AT_START,
@@ -130,6 +132,7 @@ enum svmsim_quirk {
 	SVMSIM_QUIRK_SG_DIRECT_PEER,
 	SVMSIM_QUIRK_NOTIFIER_NONBLOCK,
 	SVMSIM_QUIRK_HMM_DEVICE_PMD,
+	SVMSIM_QUIRK_PGMAP_READ_AGAIN,
 };
 
 /**

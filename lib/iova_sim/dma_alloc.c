@@ -5,6 +5,7 @@
 #include <linux/dma-map-ops.h>
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/sim_absent.h>
 #include <linux/iommu-dma.h>
 #include <linux/irqflags.h>
 #include <linux/mm.h>

@@ -142,6 +142,7 @@ static const char *const quirk_names[] = {
 	[SVMSIM_QUIRK_SG_DIRECT_PEER] = "sg-direct-peer",
 	[SVMSIM_QUIRK_NOTIFIER_NONBLOCK] = "notifier-nonblock",
 	[SVMSIM_QUIRK_HMM_DEVICE_PMD] = "hmm-device-pmd",
+	[SVMSIM_QUIRK_PGMAP_READ_AGAIN] = "pgmap-read-again",
 };
 
 #define QUIRK_COUNT (sizeof(quirk_names) / sizeof(quirk_names[0]))

@@ -347,3 +347,41 @@ void folio_lock_freed(struct folio *folio)
 	if (folio_test_waiters(folio))
 		wake_bit(folio, PG_locked);
 }
+
+void prep_compound_page(struct page *page, unsigned int order)
+{
+	struct folio *folio = (struct folio *)page;
+
+	page->flags.f |= 1UL << PG_head;
+	for (u64 i = 1; i < 1ull << order; i++) {
+		page[i].compound_head = (unsigned long)page | 1;
+		page[i].mapping = NULL;
+		page[i].private = 0;
+	}
+	folio->_flags_1 = (folio->_flags_1 & ~0xfful) | order;
+	folio->_large_mapcount.counter = 0;
+	folio->_nr_pages_mapped.counter = 0;
+	folio->_entire_mapcount.counter = 0;
+	folio->_pincount.counter = 0;
+	folio->_nr_pages = 1u << order;
+	if (order > 1)
+		INIT_LIST_HEAD(&folio->_deferred_list);
+}
+
+/* What a folio has in flags of its second page. */
+#define FLAGS_OF_SECOND (0xfful | 1UL << PG_large_rmappable | 1UL << PG_partially_mapped)
+
+void folio_unmake_compound(struct folio *folio)
+{
+	struct page *page = &folio->page;
+	u64 pages = folio_nr_pages(folio);
+
+	SIM_DEBUG_ASSERT(folio_test_large(folio) && !folio_mapcount(folio));
+	folio->flags.f &= ~(1UL << PG_head);
+	folio->_flags_1 &= ~FLAGS_OF_SECOND;
+	for (u64 i = 1; i < pages; i++) {
+		const unsigned long flags = page[i].flags.f;
+
+		page[i] = (struct page){ .flags = { flags } };
+	}
+}

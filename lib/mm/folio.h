@@ -54,6 +54,26 @@ struct sim_task;
  */
 void folio_wait_locked_ptl(struct folio *folio, spinlock_t *ptl);
 
+/**
+ * prep_compound_page - make a folio of a block of pages
+ * @page: first of them; no page is part of a folio, all have a reference count of 0 but for @page
+ * @order: 1 or more
+ *
+ * Flags, mapping and so on of the first page stay as they are.
+ */
+void prep_compound_page(struct page *page, unsigned int order);
+/**
+ * folio_unmake_compound - take a large folio apart into its pages
+ * @folio: large; its map counts are 0
+ *
+ * Its first page keeps flags, mapping, private and reference count; the others are as empty as they
+ * were before prep_compound_page(), but for flags that it has for each page (PG_anon_exclusive, the
+ * zone). The order is gone: ask for it before. Follow with prep_compound_page() to split a folio
+ * into smaller large ones. The word that tails have for their head is the one of the pagemap: what
+ * is not RAM has none now, but for the first page.
+ */
+void folio_unmake_compound(struct folio *folio);
+
 /** folio_lock_owner - the task that holds a folio's lock; NULL when nobody does */
 struct sim_task *folio_lock_owner(const struct folio *folio);
 

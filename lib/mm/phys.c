@@ -125,6 +125,7 @@ static void phys_unmake(struct svmsim_world *world)
 		if (state->chunks[i].base)
 			host_release(state->chunks[i].base, state->chunks[i].bytes);
 	phys_windows_release(state);
+	sim_free(world, state->pgmaps, state->pgmap_capacity * sizeof(*state->pgmaps));
 	sim_free(world, state->chunks, state->chunk_count * sizeof(*state->chunks));
 	sim_free(world, state->touched_groups, state->touched_max * sizeof(u32));
 	host_release(state->pages, map_bytes(state));
@@ -215,6 +216,7 @@ static void phys_start(struct svmsim_world *world)
 
 	for (unsigned int i = 0; i < SIM_FOLIO_QUEUES; i++)
 		INIT_LIST_HEAD(&state->folio_queue[i]);
+	phys_iomem_start(world);
 	phys_alloc_start(world);
 }
 

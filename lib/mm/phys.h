@@ -43,6 +43,7 @@
 #ifndef MM_PHYS_H
 #define MM_PHYS_H
 
+#include <linux/ioport.h>
 #include <linux/mm.h>
 #include "kernel/world.h"
 #include "mm/watch.h"
@@ -86,6 +87,20 @@ struct sim_phys_window {
 };
 
 /**
+ * struct sim_pgmap_range - page frames of a device
+ * @first_pfn: first
+ * @end_pfn: behind the last
+ * @pgmap: whose
+ * @nid: node that they count as
+ */
+struct sim_pgmap_range {
+	u64 first_pfn;
+	u64 end_pfn;
+	struct dev_pagemap *pgmap;
+	int nid;
+};
+
+/**
  * struct sim_phys_node - a node's free memory
  * @free: blocks by order, last freed first
  * @free_pages: page frames in blocks and in the list of single pages
@@ -125,8 +140,11 @@ struct sim_phys_node {
  * @scattered_pfn: page frame that sim_phys_alloc_scattered() handed out last
  * @scattered_is_set: whether it did so in this run
  * @fill: what a fresh page reads as
- * @pgmaps: device memory registered with sim_phys_pgmap_add()
+ * @pgmaps: page frames of devices, in order of registration
  * @pgmap_count: entries in use
+ * @pgmap_capacity: entries allocated
+ * @iomem: root of the tree of resources
+ * @iomem_part: what is in it from the start: RAM, windows of PCI
  * @windows: those of this run and of earlier ones
  * @window_count: entries in use
  * @watch: oracle callbacks, NULL when nobody watches; survives a reset
@@ -150,8 +168,11 @@ struct sim_phys {
 	u64 scattered_pfn;
 	bool scattered_is_set;
 	u8 fill;
-	struct dev_pagemap *pgmaps[16];
+	struct sim_pgmap_range *pgmaps;
 	unsigned int pgmap_count;
+	unsigned int pgmap_capacity;
+	struct resource iomem;
+	struct resource iomem_part[2 * SVMSIM_NODE_MAX + 2];
 	struct sim_phys_window windows[SVMSIM_DEVICE_MAX];
 	unsigned int window_count;
 	const struct mm_watch *watch;
@@ -338,12 +359,14 @@ u64 sim_phys_ram_pages(const struct svmsim_world *world);
 void sim_phys_set_watch(struct svmsim_world *world, const struct mm_watch *watch);
 
 /**
- * sim_phys_pgmap_add - give page frames of a device their zone and pagemap
+ * sim_phys_pgmap_add - give page frames of a device their zone and pagemap, and nothing else
  * @world: current world
  * @pgmap: its ranges are page aligned, outside of RAM and of other pagemaps; stays until removed
  *
+ * What a test needs that is not about memremap_pages(): the pagemap has no references.
+ *
  * Return: 0, -EINVAL (no range, not aligned, beyond the physical width), -ENXIO (overlaps RAM or
- * another pagemap), -ENOMEM (more than 16 pagemaps).
+ * another pagemap).
  */
 int sim_phys_pgmap_add(struct svmsim_world *world, struct dev_pagemap *pgmap);
 /** sim_phys_pgmap_remove - the reverse of sim_phys_pgmap_add() */

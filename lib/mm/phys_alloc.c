@@ -252,7 +252,7 @@ static u64 page_take(struct svmsim_world *world, struct sim_phys *state,
 	return block_take(world, state, node, 0, 1);
 }
 
-static unsigned int node_of_cpu(const struct svmsim_world *world)
+unsigned int phys_node_of_cpu(const struct svmsim_world *world)
 {
 	unsigned int cpu = world->cpu;
 
@@ -309,17 +309,6 @@ static u64 take_from_nodes(struct svmsim_world *world, struct sim_phys *state, u
 	return 0;
 }
 
-static void make_compound(struct page *page, unsigned int order)
-{
-	struct folio *folio = (struct folio *)page;
-
-	page->flags.f |= 1UL << PG_head;
-	for (u64 i = 1; i < 1ull << order; i++)
-		page[i].compound_head = (unsigned long)page | 1;
-	folio->_flags_1 = order;
-	folio->_nr_pages = 1u << order;
-}
-
 struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
 {
 	struct svmsim_world *world = sim_world;
@@ -335,7 +324,7 @@ struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
 	if (!(gfp & __GFP_NOFAIL) && sim_inject_variant(&sim_fault_page, (int)order))
 		return NULL;
 	if (nid < 0 || nid >= (int)state->node_count)
-		nid = node_of_cpu(world);
+		nid = phys_node_of_cpu(world);
 	if (unlikely(gfp & (__GFP_DMA | __GFP_DMA32)))
 		pfn = take_below(world, state, gfp & __GFP_DMA ? DMA_END_PFN : DMA32_END_PFN,
 				 order);
@@ -347,7 +336,7 @@ struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
 	page = phys_page(state, pfn);
 	set_page_count(page, 1);
 	if (order && (gfp & __GFP_COMP))
-		make_compound(page, order);
+		prep_compound_page(page, order);
 	/* Nothing says later how long a block without a compound page is: its bytes are due now. */
 	if (order && !(gfp & __GFP_COMP))
 		phys_store(world, pfn, 1ull << order);

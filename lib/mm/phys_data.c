@@ -6,6 +6,7 @@
 #include "mm/phys_internal.h"
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/sim_absent.h>
 #include <linux/string.h>
 
 static char *chunk_base(struct sim_phys_chunk *chunk)

@@ -51,6 +51,8 @@ void phys_forget_bytes(struct sim_phys *state, u64 pfn, u64 count);
 /* Gives each page of a range of RAM bytes of its own. */
 void phys_store(struct svmsim_world *world, u64 pfn, u64 count);
 
+/* The node of the CPU that runs. */
+unsigned int phys_node_of_cpu(const struct svmsim_world *world);
 /* All free lists as they are at the start of a run. */
 void phys_alloc_start(struct svmsim_world *world);
 /*
@@ -58,6 +60,15 @@ void phys_alloc_start(struct svmsim_world *world);
  * and nobody has been told yet.
  */
 void phys_free(struct svmsim_world *world, u64 pfn, unsigned int order);
+/* The entry of a device's page frame; NULL when it is none. */
+struct sim_pgmap_range *phys_pgmap_range(const struct sim_phys *state, u64 pfn);
+/* One more range; it overlaps no other. */
+void phys_pgmap_range_add(struct svmsim_world *world, const struct range *range,
+			  struct dev_pagemap *pgmap, int nid);
+/* The last reference of a device's folio is gone. */
+void free_zone_device_folio(struct folio *folio);
+/* The tree of resources as it is at the start of a run. */
+void phys_iomem_start(struct svmsim_world *world);
 /* Reports a reference that the page's count does not allow. */
 void phys_bad_ref(struct sim_phys *state, u64 pfn, const char *what);
 
