@@ -124,6 +124,8 @@ struct svmsim_bridge {
  *	from the first page walked, not from where the huge page begins (v7.0 to v7.3)
  * @SVMSIM_QUIRK_PGMAP_READ_AGAIN: after a driver got a folio of its memory back, the pagemap is
  *	read from the folio again, which may be in use again by then (up to v7.0.3)
+ * @SVMSIM_QUIRK_DEVICE_PMD_READ_ONLY: the migration entry of a device's writable huge page forgets
+ *	that it was: it is read-only when restored, and the next write faults (v6.19 to v7.0)
  */
 enum svmsim_quirk {
 	SVMSIM_QUIRK_LINK_UNWIND_AT_START,
@@ -133,6 +135,7 @@ enum svmsim_quirk {
 	SVMSIM_QUIRK_NOTIFIER_NONBLOCK,
 	SVMSIM_QUIRK_HMM_DEVICE_PMD,
 	SVMSIM_QUIRK_PGMAP_READ_AGAIN,
+	SVMSIM_QUIRK_DEVICE_PMD_READ_ONLY,
 };
 
 /**

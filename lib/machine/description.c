@@ -143,6 +143,7 @@ static const char *const quirk_names[] = {
 	[SVMSIM_QUIRK_NOTIFIER_NONBLOCK] = "notifier-nonblock",
 	[SVMSIM_QUIRK_HMM_DEVICE_PMD] = "hmm-device-pmd",
 	[SVMSIM_QUIRK_PGMAP_READ_AGAIN] = "pgmap-read-again",
+	[SVMSIM_QUIRK_DEVICE_PMD_READ_ONLY] = "device-pmd-read-only",
 };
 
 #define QUIRK_COUNT (sizeof(quirk_names) / sizeof(quirk_names[0]))

@@ -3,6 +3,73 @@
 #include "mm/rmap_internal.h"
 #include <linux/slab.h>
 
+#define GONE_MAX 1024
+
+/**
+ * struct rmap_state - of sim_layer_rmap
+ * @gone: anon_vmas whose last reference went, the oldest at @next: their memory stays for a while,
+ *	so that who still looks for a folio by one of them is found out
+ * @next: see @gone
+ */
+struct rmap_state {
+	struct anon_vma *gone[GONE_MAX];
+	unsigned int next;
+};
+
+static struct rmap_state *rmap_state(void)
+{
+	return sim_world->slot[SIM_SLOT_RMAP];
+}
+
+static int rmap_make(struct svmsim_world *world)
+{
+	world->slot[SIM_SLOT_RMAP] = sim_alloc(world, sizeof(struct rmap_state));
+	return 0;
+}
+
+/* The memory itself is the slab layer's, which forgets it by itself. */
+static void rmap_start(struct svmsim_world *world)
+{
+	struct rmap_state *state = world->slot[SIM_SLOT_RMAP];
+
+	if (state->gone[0])
+		*state = (struct rmap_state){};
+}
+
+static void rmap_finish(struct svmsim_world *world)
+{
+	struct rmap_state *state = world->slot[SIM_SLOT_RMAP];
+
+	for (unsigned int i = 0; i < GONE_MAX && state->gone[i]; i++)
+		kfree(state->gone[i]);
+	rmap_start(world);
+}
+
+static void rmap_unmake(struct svmsim_world *world)
+{
+	sim_free(world, world->slot[SIM_SLOT_RMAP], sizeof(struct rmap_state));
+	world->slot[SIM_SLOT_RMAP] = NULL;
+}
+
+const struct sim_layer sim_layer_rmap = {
+	.name = "rmap",
+	.slot = SIM_SLOT_RMAP,
+	.make = rmap_make,
+	.start = rmap_start,
+	.finish = rmap_finish,
+	.unmake = rmap_unmake,
+};
+
+static void anon_vma_free(struct anon_vma *anon_vma)
+{
+	struct rmap_state *state = rmap_state();
+
+	SIM_ASSERT(RB_EMPTY_ROOT(&anon_vma->rb_root.rb_root));
+	kfree(state->gone[state->next]);
+	state->gone[state->next] = anon_vma;
+	state->next = (state->next + 1) % GONE_MAX;
+}
+
 static struct anon_vma *anon_vma_alloc(void)
 {
 	struct anon_vma *anon_vma = kmalloc(sizeof(*anon_vma), GFP_KERNEL);
@@ -29,8 +96,7 @@ void put_anon_vma(struct anon_vma *anon_vma)
 	SIM_ASSERT(anon_vma->refcount.counter > 0);
 	if (--anon_vma->refcount.counter)
 		return;
-	SIM_ASSERT(RB_EMPTY_ROOT(&anon_vma->rb_root.rb_root));
-	kfree(anon_vma);
+	anon_vma_free(anon_vma);
 	if (root != anon_vma)
 		put_anon_vma(root);
 }

@@ -9,9 +9,11 @@
 #include "mm/move.h"
 #include "mm/notifier.h"
 #include "mm/phys.h"
+#include "mm/rmap.h"
 #include "mm/tlb.h"
 
-#define SIM_MM_LAYERS                                                                              \
-	&sim_layer_phys, &sim_layer_tlb, &sim_layer_move, &sim_layer_notifier, &sim_layer_mm
+#define SIM_MM_LAYERS \
+	&sim_layer_phys, &sim_layer_tlb, &sim_layer_rmap, &sim_layer_move, &sim_layer_notifier, \
+		&sim_layer_mm
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* How often a folio is mapped, and whose it is. Counting is plain: it is no switch point. */
-#include "mm/rmap.h"
+#include "mm/rmap_internal.h"
 
 #define IS_CPT_LARGE(folio) (folio_order(folio) >= CPT_PMD_ORDER)
 
-static void bad_count(const struct folio *folio, const char *what)
+void rmap_bad_ref(const struct folio *folio, const char *what)
 {
 	const struct mm_watch *watch = sim_phys_of_world(sim_world)->watch;
 
@@ -114,7 +114,7 @@ void folio_remove_rmap(struct folio *folio, struct page *page, int nr_pages,
 		       struct vm_area_struct *vma, enum rmap_level level)
 {
 	if (unlikely(!may_count_down(folio, page, nr_pages, level))) {
-		bad_count(folio, "unmapped more often than mapped");
+		rmap_bad_ref(folio, "unmapped more often than mapped");
 		return;
 	}
 	count_down(folio, page, nr_pages, level);

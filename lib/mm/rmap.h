@@ -28,7 +28,11 @@
 
 #include <linux/mm.h>
 #include <linux/rmap.h>
+#include "kernel/world.h"
 #include "mm/cpt.h"
+
+/* anon_vmas of the world. */
+extern const struct sim_layer sim_layer_rmap;
 
 /**
  * struct anon_vma_chain - an area's membership in an anon_vma's tree
@@ -121,7 +125,10 @@ int folio_try_share_anon_rmap(struct folio *folio, struct page *page, int nr_pag
  * @arg: passed to each
  * @rmap_one: for each area and address where the folio may be mapped; false ends the walk
  * @done: NULL, or asked after each: true ends the walk
- * @try_lock: do not wait for the anon_vma or address space; @contended is set if it was taken
+ * @only_mapped: there is nothing to do for a folio that isn't mapped any more. Without it, who does
+ *	not hold mmap_lock holds a reference from folio_get_anon_vma().
+ * @locked: the caller holds the lock of the anon_vma or address space
+ * @try_lock: do not wait for that lock; @contended is set if it was taken
  * @contended: see @try_lock
  */
 struct rmap_walk_control {
@@ -129,6 +136,8 @@ struct rmap_walk_control {
 	bool (*rmap_one)(struct folio *folio, struct vm_area_struct *vma, unsigned long addr,
 			 void *arg);
 	bool (*done)(struct folio *folio);
+	bool only_mapped;
+	bool locked;
 	bool try_lock;
 	bool contended;
 };
@@ -147,14 +156,14 @@ bool rmap_vma_range(const struct folio *folio, const struct vm_area_struct *vma,
 
 /**
  * struct rmap_entries - an iteration over the entries of one area that map a folio
- * @folio: of which
+ * @folio: of which; set by the caller, as @vma, @address and @flags; the rest is zero
  * @vma: where
- * @address: of the entry found
+ * @address: where to begin, as rmap_walk() says; then of the entry found
  * @pmd: its PMD slot
  * @pte: its PTE slot, NULL when the PMD itself is the entry
  * @ptl: the lock, held while an entry is shown
  * @flags: RMAP_ENTRIES_*
- * @end: private
+ * @end: where the folio ends in @vma; 0 before the first entry
  */
 struct rmap_entries {
 	struct folio *folio;
@@ -169,6 +178,11 @@ struct rmap_entries {
 
 /* Look for migration entries of the folio instead of what maps it. */
 #define RMAP_ENTRIES_MIGRATION BIT(0)
+/*
+ * Look with the lock held only, so that an entry that is being cleared is waited for: whoever does
+ * that has then counted the mapping down, too.
+ */
+#define RMAP_ENTRIES_SYNC BIT(1)
 
 /*
  * rmap_entries_next(): the next entry (present, device-private or device-exclusive of the folio;
@@ -177,6 +191,10 @@ struct rmap_entries {
  */
 bool rmap_entries_next(struct rmap_entries *at);
 void rmap_entries_stop(struct rmap_entries *at);
+/* The entry shown was changed to a table: drop the lock and look again from there. */
+void rmap_entries_restart(struct rmap_entries *at);
+/* Where a folio ends in an area, seen from rmap_walk()'s address in it. */
+unsigned long rmap_vma_end(const struct folio *folio, const struct vm_area_struct *vma);
 
 /**
  * split_huge_pmd - turn a PMD leaf, device-private or migration PMD into PTEs
@@ -188,7 +206,14 @@ void rmap_entries_stop(struct rmap_entries *at);
  * Models: __split_huge_pmd(); mm/huge_memory.c, v7.0.
  */
 void split_huge_pmd(struct vm_area_struct *vma, u64 *pmd, unsigned long address);
-/** split_huge_pmd_locked - the same with the PMD's lock held and the notifier's range open */
+/**
+ * split_huge_pmd_locked - the same with the PMD's lock held and the notifier's range open
+ * @vma: area
+ * @pmd: slot
+ * @address: any that it covers
+ * @freeze: make migration entries of them, unless the folio may be pinned; the caller has a
+ *	reference
+ */
 void split_huge_pmd_locked(struct vm_area_struct *vma, u64 *pmd, unsigned long address,
 			   bool freeze);
 
@@ -205,6 +230,35 @@ void split_huge_pmd_locked(struct vm_area_struct *vma, u64 *pmd, unsigned long a
  */
 void try_to_migrate(struct folio *folio, unsigned int flags);
 void try_to_unmap(struct folio *folio, unsigned int flags);
+
+/* The migration entry that takes the place of an entry of a page: rights and bits are kept. */
+static inline u64 rmap_migration_entry(u64 old, unsigned long pfn, bool is_exclusive)
+{
+	enum cpt_soft soft = is_exclusive ? CPT_MIGRATION_READ_EXCLUSIVE : CPT_MIGRATION_READ;
+	u64 flags = old & (CPT_SOFT_DIRTY | CPT_UFFD_WP);
+
+	if (cpt_write(old))
+		soft = CPT_MIGRATION_WRITE;
+	if (cpt_present(old)) {
+		flags |= old & CPT_ACCESSED ? CPT_SOFT_YOUNG : 0;
+		flags |= old & CPT_DIRTY ? CPT_SOFT_WAS_DIRTY : 0;
+	}
+	return cpt_make_soft(soft, pfn, flags);
+}
+
+/**
+ * set_pmd_migration_entry - make a migration entry of a PMD leaf or device-private PMD
+ * @vma: area
+ * @addr: first address
+ * @pmd: slot, its lock held, the notifier's range open
+ * @folio: what it maps
+ *
+ * The mapping's count and reference are dropped.
+ * Models: set_pmd_migration_entry(); mm/huge_memory.c, v7.0.
+ * Return: 0, -EBUSY for an exclusive folio that may be pinned.
+ */
+int set_pmd_migration_entry(struct vm_area_struct *vma, unsigned long addr, u64 *pmd,
+			    struct folio *folio);
 
 #define RMP_LOCKED BIT(0)
 #define RMP_USE_SHARED_ZEROPAGE BIT(1)

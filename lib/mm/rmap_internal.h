@@ -30,6 +30,23 @@ static inline struct anon_vma *rmap_anon_vma(const struct folio *folio)
 					      NULL;
 }
 
+/* Which counter of its mms a folio is in. */
+static inline int rmap_rss(const struct folio *folio)
+{
+	if (folio_test_anon(folio))
+		return MM_ANONPAGES;
+	return folio_test_swapbacked(folio) ? MM_SHMEMPAGES : MM_FILEPAGES;
+}
+
+/* Tells the watcher of page references. */
+void rmap_bad_ref(const struct folio *folio, const char *what);
+
+/*
+ * Makes a present PMD one that the CPU can't use, but that a walker still takes for present, and
+ * flushes it: pmdp_invalidate(). Returns the old entry.
+ */
+u64 rmap_pmd_invalidate(struct vm_area_struct *vma, unsigned long addr, u64 *pmd);
+
 /* The root's lock is that of all anon_vmas below it. */
 static inline void anon_vma_lock_write(struct anon_vma *anon_vma)
 {
