@@ -126,7 +126,9 @@ SIM_EVENT(MMU_NOTIFIER_START, "mmu_notifier", "invalidate_range_start", \
 	"mm start end event blockable result", \
 	"mm{mm} 0x{start:x} - 0x{end:x} {event:s} blockable={blockable} -> {result:d}") \
 SIM_EVENT(MMU_NOTIFIER_END, "mmu_notifier", "invalidate_range_end", "mm start end event", \
-	"mm{mm} 0x{start:x} - 0x{end:x} {event:s}")
+	"mm{mm} 0x{start:x} - 0x{end:x} {event:s}") \
+SIM_EVENT(HMM_RANGE_FAULT, "hmm", "range_fault", "mm start end result", \
+	"mm{mm} 0x{start:x} - 0x{end:x} -> {result:d}")
 /* clang-format on */
 
 #endif
