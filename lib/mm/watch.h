@@ -8,6 +8,7 @@
 
 #include <linux/types.h>
 
+struct address_space;
 struct folio;
 struct mm_struct;
 struct mmu_interval_notifier;
@@ -35,7 +36,13 @@ struct mmu_notifier_range;
  * @mm_new: an address space was made; @parent: the one it is a copy of, or NULL
  * @mm_gone: its last user is gone, nothing is mapped
  * @area_moved: mremap() moved a range to another address
+ * @area_clearing: a range begins to be cleared: until @area_cleared it may read as before or as
+ *	zero
  * @area_cleared: a range reads as zero, or as its file, from now on (unmapped, DONTNEED)
+ * @device_access: a device has read, or is about to write, bytes of a page; @who is its name
+ * @file_write: write(2) changes a file
+ * @file_truncate: a file ends at @bytes from now on
+ * @file_gone: nobody uses the file any more
  * @copy: bytes of a page were copied by the kernel
  */
 struct mm_watch {
@@ -62,7 +69,14 @@ struct mm_watch {
 	void (*mm_gone)(void *ctx, struct mm_struct *mm);
 	void (*area_moved)(void *ctx, struct mm_struct *mm, unsigned long from, unsigned long to,
 			   size_t bytes, bool keeps_old);
+	void (*area_clearing)(void *ctx, struct mm_struct *mm, unsigned long addr, size_t bytes);
 	void (*area_cleared)(void *ctx, struct mm_struct *mm, unsigned long addr, size_t bytes);
+	void (*device_access)(void *ctx, const char *who, unsigned long pfn, size_t offset,
+			      const void *bytes, size_t count, bool write);
+	void (*file_write)(void *ctx, const struct address_space *mapping, u64 offset,
+			   const void *bytes, size_t count);
+	void (*file_truncate)(void *ctx, const struct address_space *mapping, u64 bytes);
+	void (*file_gone)(void *ctx, const struct address_space *mapping);
 	void (*copy)(void *ctx, unsigned long to_pfn, unsigned long from_pfn);
 };
 
