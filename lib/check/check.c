@@ -354,6 +354,7 @@ static int check_make(struct svmsim_world *world)
 		.bad_ref = on_bad_ref,
 		.bad_lock = on_bad_lock,
 	};
+	state->mm = chk_mm_make(world, &state->mm_watch);
 	for (unsigned int i = 0; i < SVMSIM_DEVICE_MAX; i++)
 		state->direct[i].moving = true;
 	state->unmap.before.moving = true;
@@ -394,6 +395,7 @@ static void check_reset(struct svmsim_world *world)
 		chk_ledger_cut(&state->direct[i], 0, ~0ull, chk_reach_remove);
 	chk_ledger_cut(&state->bounced, 0, ~0ull, chk_reach_remove);
 	chk_ledger_clear(&state->unmap.before);
+	chk_mm_reset(state->mm);
 	state->unmap.active = false;
 	state->mapped_over = false;
 	state->has_filler = false;
@@ -410,8 +412,15 @@ static void check_unmake(struct svmsim_world *world)
 	for (unsigned int i = 0; i < CHK_REACH_CHUNK_COUNT; i++)
 		if (state->reach_chunk[i])
 			host_release(state->reach_chunk[i], CHK_REACH_CHUNK_BYTES);
+	chk_mm_unmake(state->mm);
 	sim_free(world, state, sizeof(*state));
 	world->slot[SIM_SLOT_CHECK] = NULL;
+}
+
+static void check_finish(struct svmsim_world *world)
+{
+	chk_mm_finish(world);
+	chk_leaks_finish(world);
 }
 
 const struct sim_layer sim_layer_check = {
@@ -419,7 +428,7 @@ const struct sim_layer sim_layer_check = {
 	.slot = SIM_SLOT_CHECK,
 	.make = check_make,
 	.start = check_start,
-	.finish = chk_leaks_finish,
+	.finish = check_finish,
 	.reset = check_reset,
 	.unmake = check_unmake,
 };

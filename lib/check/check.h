@@ -40,6 +40,7 @@
 #define CHK_DOMAIN_MAX (SVMSIM_DEVICE_MAX * 4)
 #define CHK_REACH_CHUNK_BYTES (sizeof(u16) << (CHK_REACH_SHIFT - CHK_REACH_UNIT_SHIFT))
 
+struct chk_mm;
 struct device;
 struct iommu_domain;
 
@@ -97,6 +98,7 @@ struct chk_unmap {
  * @has_filler: some domain has or had filler in this run
  * @reach_chunk: for each 1 GiB of physical space, how many live entries reach each 2 KiB; made when
  *	first needed
+ * @mm: of the oracles of memory
  */
 struct chk_state {
 	struct iova_watch iova_watch;
@@ -110,9 +112,28 @@ struct chk_state {
 	u64 lost_start;
 	u64 lost_last;
 	u16 *reach_chunk[CHK_REACH_CHUNK_COUNT];
+	struct chk_mm *mm;
 };
 
 extern const struct sim_layer sim_layer_check;
+
+/**
+ * chk_mm_validate - walk all page tables and hold them against the counts of folios
+ * @world: current world
+ *
+ * For moments when nothing is under way that has taken one step of two: between the actions of a
+ * scenario, not inside of a parallel block. Raises `mm-state` for each invariant that is broken.
+ * Return: how many.
+ */
+unsigned int chk_mm_validate(struct svmsim_world *world);
+/**
+ * chk_mm_settled - look for what migrations left behind
+ * @world: current world
+ *
+ * At the end of a run, when no task is under way and address spaces are still there. Raises
+ * `migration-left` for entries of migrations and for folios that are still locked.
+ */
+void chk_mm_settled(struct svmsim_world *world);
 
 static inline struct chk_state *chk_state(void)
 {
@@ -170,6 +191,12 @@ void chk_fault(struct device *dev, struct iommu_domain *domain, u64 addr, bool w
 void chk_page_free(unsigned long pfn, unsigned long count);
 void chk_bad_ref(unsigned long pfn, const char *what);
 void chk_bad_lock(unsigned long pfn, const char *what);
+
+/* Oracles of memory: their state, their callbacks, their end of a run. */
+struct chk_mm *chk_mm_make(struct svmsim_world *world, struct mm_watch *watch);
+void chk_mm_finish(struct svmsim_world *world);
+void chk_mm_reset(struct chk_mm *state);
+void chk_mm_unmake(struct chk_mm *state);
 
 /* Live entries that reach physical memory; of a page counts the part that most of them reach. */
 void chk_reach_add(u64 phys, u64 bytes);

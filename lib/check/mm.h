@@ -58,7 +58,6 @@ struct chk_space {
  * @mm_number: whose
  * @start: from here
  * @end: to here, exclusive
- * @count: how often it is open
  * @task: number of the task that opened it
  */
 struct chk_range {
@@ -82,11 +81,17 @@ struct chk_reader {
 
 /**
  * struct chk_listener - an interval notifier, as far as it was heard of
- * @notifier: which
+ * @notifier: which; not followed, since it may be gone
+ * @mm_number: of what
+ * @start: from here
+ * @last: to here, inclusive
  * @count: invalidations that reached it and that it may not ignore
  */
 struct chk_listener {
 	const struct mmu_interval_notifier *notifier;
+	unsigned int mm_number;
+	unsigned long start;
+	unsigned long last;
 	u64 count;
 };
 
@@ -118,7 +123,7 @@ struct chk_mm {
 
 static inline struct chk_mm *chk_mm(void)
 {
-	return &chk_state()->mm;
+	return chk_state()->mm;
 }
 
 /* shadow_space.c: tables of pages. */
@@ -135,15 +140,8 @@ void chk_space_move(struct chk_space *space, u64 from, u64 to, u64 pages);
 void chk_space_remove(struct chk_space *space);
 void chk_spaces_clear(struct chk_mm *state);
 
-/* shadow.c, tlb and table oracles, notifier.c: callbacks of struct mm_watch. */
+/* shadow.c: its callbacks. */
 void chk_shadow_watch(struct mm_watch *watch);
-void chk_notifier_watch(struct mm_watch *watch);
-/* Forget the run. */
-void chk_mm_reset(struct chk_mm *state);
-void chk_mm_unmake(struct chk_mm *state);
-/* End of a run: ranges left open, entries of migrations, locked folios. */
-void chk_mm_finish(struct svmsim_world *world);
-
 /* The area that an address lies in, whoever holds its mm's lock; NULL for none. */
 struct vm_area_struct *chk_area_of(const struct mm_struct *mm, unsigned long addr);
 /* Whether another task is changing the mm's areas. */

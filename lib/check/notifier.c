@@ -4,6 +4,7 @@
  * took away, invalidations that never end. `cpu-tlb-stale`: a translation that outlived its flush.
  */
 #include "check/mm.h"
+#include "kernel/warn_internal.h"
 #include "kernel/task.h"
 #include "mm/cpt.h"
 
@@ -105,7 +106,7 @@ static struct chk_reader *reader_of(const struct mmu_interval_notifier *notifier
 	return &state->readers[state->reader_count++];
 }
 
-/* What it covers is copied: the notifier may be freed, and its memory another's, by the next time. */
+/* What it covers is copied: it may be freed, and its memory another's, by the next time. */
 static void on_read_begin(void *ctx, struct mmu_interval_notifier *notifier, unsigned long seq)
 {
 	struct chk_listener *listener = listener_of(notifier, true);
@@ -195,7 +196,7 @@ static void on_tlb_hit(void *ctx, struct mm_struct *mm, unsigned long addr, unsi
 	sim_report_raise(report);
 }
 
-void chk_notifier_watch(struct mm_watch *watch)
+static void chk_notifier_watch(struct mm_watch *watch)
 {
 	watch->range_start = on_range_start;
 	watch->range_end = on_range_end;
@@ -203,6 +204,13 @@ void chk_notifier_watch(struct mm_watch *watch)
 	watch->read_retry = on_read_retry;
 	watch->cpt_change = on_cpt_change;
 	watch->tlb_hit = on_tlb_hit;
+}
+
+struct chk_mm *chk_mm_make(struct svmsim_world *world, struct mm_watch *watch)
+{
+	chk_notifier_watch(watch);
+	chk_shadow_watch(watch);
+	return sim_alloc(world, sizeof(struct chk_mm));
 }
 
 void chk_mm_finish(struct svmsim_world *world)
@@ -234,4 +242,5 @@ void chk_mm_unmake(struct chk_mm *state)
 	sim_free(sim_world, state->ranges, state->range_capacity * sizeof(*state->ranges));
 	sim_free(sim_world, state->readers, state->reader_capacity * sizeof(*state->readers));
 	sim_free(sim_world, state->listeners, state->listener_capacity * sizeof(*state->listeners));
+	sim_free(sim_world, state, sizeof(*state));
 }

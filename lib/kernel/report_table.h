@@ -195,7 +195,44 @@ SIM_REPORT(MM_LEAK, "mm-leak", \
 	"never removed). With what=rss its counters of pages were not 0 when its struct was " \
 	"freed, with what=tables it still had page tables: entries were changed without " \
 	"counting.", \
-	"")
+	"") \
+SIM_REPORT(DATA, "data", \
+	"a read does not return what was last written", \
+	"A CPU or a device read other bytes than those that were written to this address " \
+	"before, by whoever: a copy is missing or went to the wrong place, a write went to a " \
+	"page that had been moved, or two address spaces share a page that they must not " \
+	"share. The books of this check know addresses and writes, and nothing of pages.", \
+	"") \
+SIM_REPORT(NOTIFIER, "notifier", \
+	"an address space changed behind the back of who mirrors it", \
+	"what=unannounced: an entry that a device may have mirrored was taken away or lost a " \
+	"right outside of mmu_notifier_invalidate_range_start() and _end(). " \
+	"what=stale-commit: a driver's mmu_interval_read_retry() let a commit pass although " \
+	"what it read had been invalidated, because its callback did not call " \
+	"mmu_interval_set_seq(). what=never-ended, what=end-without-start: the two calls do " \
+	"not pair.", \
+	"") \
+SIM_REPORT(CPU_TLB_STALE, "cpu-tlb-stale", \
+	"a CPU used a cached translation that outlived its flush", \
+	"The page table no longer has this translation, or not with this right, and whoever " \
+	"changed it is done: a flush is missing, or covers too little. The access reaches a " \
+	"page that may be somebody else's by now.", \
+	"") \
+SIM_REPORT(MM_STATE, "mm-state", \
+	"an invariant of memory does not hold", \
+	"what=mapcount, what=refcount: a folio's counts do not fit the entries that map it. " \
+	"what=free-mapped: an entry maps a page that is free. what=writable-shared: an entry " \
+	"is writable although the page is not exclusive to it. Checked between steps when " \
+	"asked for.", \
+	"") \
+SIM_REPORT(MIGRATION_LEFT, "migration-left", \
+	"a migration left something behind", \
+	"what=entry: migration entries that nobody will remove: whoever touches these " \
+	"addresses waits for ever. what=locked: folios that are still locked. Each " \
+	"successful migrate_vma_setup() or migrate_device_range() needs its finalize, on " \
+	"error paths too.", \
+	"") \
+
 /* clang-format on */
 
 #endif
