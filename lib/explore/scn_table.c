@@ -385,6 +385,8 @@ const struct scn_named scn_quirks[] = {
 		"a refused invalidation that must not block stays counted: readers wait forever" },
 	{ "hmm-device-pmd",
 		"hmm_range_fault() counts frames of its huge page from the first page walked" },
+	{ "pgmap-read-again",
+		"a folio's pagemap is read again after its driver got it back" },
 	{ "device-pmd-read-only",
 		"a writable huge page of a device is not writable any more after a migration" },
 	{ NULL, NULL },
