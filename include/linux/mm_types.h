@@ -159,6 +159,7 @@ enum {
 
 #define MMF_OOM_SKIP 21
 #define MMF_UNSTABLE 22
+#define MMF_HAS_PINNED 27
 
 /*
  * fidelity: simplified: areas are in a red-black tree instead of a maple tree and are never locked
@@ -246,6 +247,23 @@ enum fault_flag {
 	FAULT_FLAG_UNSHARE = 1 << 10,
 	FAULT_FLAG_ORIG_PTE_VALID = 1 << 11,
 	FAULT_FLAG_VMA_LOCK = 1 << 12,
+};
+
+/* What get_user_pages() and kin are asked for. */
+enum {
+	FOLL_WRITE = 1 << 0,
+	FOLL_GET = 1 << 1,
+	FOLL_DUMP = 1 << 2,
+	FOLL_FORCE = 1 << 3,
+	FOLL_NOWAIT = 1 << 4,
+	FOLL_NOFAULT = 1 << 5,
+	FOLL_HWPOISON = 1 << 6,
+	FOLL_ANON = 1 << 7,
+	FOLL_LONGTERM = 1 << 8,
+	FOLL_SPLIT_PMD = 1 << 9,
+	FOLL_PCI_P2PDMA = 1 << 10,
+	FOLL_INTERRUPTIBLE = 1 << 11,
+	FOLL_HONOR_NUMA_FAULT = 1 << 12,
 };
 
 #endif

@@ -18,4 +18,8 @@ struct anon_vma {
 	struct rb_root_cached rb_root;
 };
 
+/* fidelity: same */
+struct page *make_device_exclusive(struct mm_struct *mm, unsigned long addr, void *owner,
+				   struct folio **foliop);
+
 #endif

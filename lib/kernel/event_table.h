@@ -128,7 +128,11 @@ SIM_EVENT(MMU_NOTIFIER_START, "mmu_notifier", "invalidate_range_start", \
 SIM_EVENT(MMU_NOTIFIER_END, "mmu_notifier", "invalidate_range_end", "mm start end event", \
 	"mm{mm} 0x{start:x} - 0x{end:x} {event:s}") \
 SIM_EVENT(HMM_RANGE_FAULT, "hmm", "range_fault", "mm start end result", \
-	"mm{mm} 0x{start:x} - 0x{end:x} -> {result:d}")
+	"mm{mm} 0x{start:x} - 0x{end:x} -> {result:d}") \
+SIM_EVENT(PAGE_FAULT_USER, "exceptions", "page_fault_user", "mm address flags result", \
+	"mm{mm} 0x{address:x} flags=0x{flags:x} -> 0x{result:x}") \
+SIM_EVENT(PAGE_FAULT_KERNEL, "exceptions", "page_fault_kernel", "mm address flags result", \
+	"mm{mm} 0x{address:x} flags=0x{flags:x} -> 0x{result:x}")
 /* clang-format on */
 
 #endif

@@ -49,7 +49,7 @@ struct thp_settings {
 
 /**
  * struct fault_state - of sim_layer_fault
- * @zero_pfn: page frame of the zero page
+ * @zero_pfn: page frame of the zero page; 0 before the first mm is made
  * @huge_zero_pfn: of the huge zero folio, 0 while there is none
  * @thp: settings of this run; PMD order by default "always" off: see svmsim/machine.h
  */
@@ -60,6 +60,9 @@ struct fault_state {
 };
 
 extern const struct sim_layer sim_layer_fault;
+
+/* Before the first mm: false without memory for the zero page. */
+bool fault_make_zero_page(void);
 
 static inline struct fault_state *fault_state(void)
 {
@@ -83,5 +86,14 @@ struct page *cpt_normal_page(const struct vm_area_struct *vma, unsigned long add
 bool thp_vma_suitable_order(const struct vm_area_struct *vma, unsigned long addr, int order);
 /* A reference on the huge zero folio, made on first use; NULL without memory. */
 struct folio *mm_get_huge_zero_folio(struct mm_struct *mm);
+
+/*
+ * fault_swap.c: makes a device-exclusive entry present again. The locks of table and folio are
+ * held, and notifiers were called.
+ */
+void restore_exclusive_pte(struct vm_area_struct *vma, unsigned long addr, u64 *pte);
+/* gup.c: MADV_POPULATE_*; *@locked is 0 when a fault dropped mmap_lock. Pages, or an errno. */
+long faultin_page_range(struct mm_struct *mm, unsigned long start, unsigned long end, bool write,
+			int *locked);
 
 #endif

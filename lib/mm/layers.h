@@ -13,7 +13,7 @@
 #include "mm/tlb.h"
 
 #define SIM_MM_LAYERS \
-	&sim_layer_phys, &sim_layer_tlb, &sim_layer_rmap, &sim_layer_move, &sim_layer_notifier, \
-		&sim_layer_mm
+	&sim_layer_phys, &sim_layer_tlb, &sim_layer_rmap, &sim_layer_move, &sim_layer_filemap, \
+		&sim_layer_fault, &sim_layer_notifier, &sim_layer_mm
 
 #endif

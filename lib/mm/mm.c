@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* Address spaces: their structs, and what a run leaves of them. */
+#include "mm/fault.h"
 #include "mm/mman_internal.h"
 #include <linux/bug.h>
 #include <linux/printk.h>
@@ -17,7 +18,7 @@ struct mm_struct *mm_alloc_for(struct mm_struct *parent)
 	atomic_set(&mm->mm_users, 1);
 	__init_rwsem(&mm->mmap_lock, SIM_MMAP_LOCK_NAME, &sim_mmap_lock_key);
 	spin_lock_init(&mm->page_table_lock);
-	if (cpt_make(mm)) {
+	if (!fault_make_zero_page() || cpt_make(mm)) {
 		kfree(mm);
 		return NULL;
 	}
