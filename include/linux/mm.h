@@ -155,6 +155,11 @@ static inline void *lowmem_page_address(const struct page *page)
 	return page_address(page);
 }
 
+/* fidelity: simplified: pages come in order, whatever address is said to be used first */
+void folio_copy(struct folio *dst, struct folio *src);
+int folio_mc_copy(struct folio *dst, struct folio *src);
+void folio_zero_user(struct folio *folio, unsigned long addr_hint);
+
 /* fidelity: same */
 #define GUP_PIN_COUNTING_BIAS (1U << 10)
 

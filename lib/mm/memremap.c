@@ -70,7 +70,7 @@ static int ram_in(const struct range *range)
 
 static int check_range(const struct dev_pagemap *pgmap, const struct range *range)
 {
-	const struct sim_phys *state = phys_state();
+	struct sim_phys *state = phys_state();
 	/* BARs of the model may be smaller than what memory is plugged in by. */
 	u64 align = pgmap->type == MEMORY_DEVICE_PCI_P2PDMA ? PAGE_SIZE : SUBSECTION_BYTES;
 	int ram;

@@ -103,13 +103,6 @@ EXPORT_SYMBOL(folio_migrate_flags);
 
 void folio_migrate_copy(struct folio *newfolio, struct folio *folio)
 {
-	const struct mm_watch *watch = sim_phys_of_world(sim_world)->watch;
-	unsigned long to = folio_pfn(newfolio), from = folio_pfn(folio);
-
-	for (unsigned long i = 0; i < folio_nr_pages(folio); i++) {
-		sim_phys_copy(sim_world, PFN_PHYS(to + i), PFN_PHYS(from + i), PAGE_SIZE);
-		if (unlikely(watch) && watch->copy)
-			watch->copy(watch->ctx, to + i, from + i);
-	}
+	folio_copy(newfolio, folio);
 	folio_migrate_flags(newfolio, folio);
 }

@@ -111,6 +111,11 @@ static size_t stored_bytes(const struct sim_phys *state)
 	return state->pfn_end / 8;
 }
 
+static size_t tags_bytes(const struct sim_phys *state)
+{
+	return state->pfn_end * sizeof(*state->tags);
+}
+
 static size_t touched_bytes(const struct sim_phys *state)
 {
 	return PAGE_ALIGN((state->pfn_end >> GROUP_SHIFT) / 8);
@@ -130,6 +135,8 @@ static void phys_unmake(struct svmsim_world *world)
 	sim_free(world, state->touched_groups, state->touched_max * sizeof(u32));
 	host_release(state->pages, map_bytes(state));
 	host_release(state->stored, stored_bytes(state));
+	host_release(state->raw, stored_bytes(state));
+	host_release(state->tags, tags_bytes(state));
 	host_release(state->touched, touched_bytes(state));
 	sim_free(world, state, sizeof(*state));
 	world->slot[SIM_SLOT_PHYS] = NULL;
@@ -143,12 +150,15 @@ static int phys_make(struct svmsim_world *world)
 
 	world->slot[SIM_SLOT_PHYS] = state;
 	state->fill = machine->fill ? machine->fill : DEFAULT_FILL;
+	state->keeps_tags = machine->content == SVMSIM_CONTENT_TAG;
 	state->pfn_end = 1ull << (width - PAGE_SHIFT);
 	SIM_ASSERT(PHYS_PFN(sim_phys_layout_end(machine)) <= state->pfn_end);
 	state->pages = host_reserve(map_bytes(state));
 	state->stored = host_reserve(stored_bytes(state));
+	state->raw = host_reserve(stored_bytes(state));
+	state->tags = host_reserve(tags_bytes(state));
 	state->touched = host_reserve(touched_bytes(state));
-	if (!state->pages || !state->stored || !state->touched) {
+	if (!state->pages || !state->stored || !state->raw || !state->tags || !state->touched) {
 		phys_unmake(world);
 		return -ENOMEM;
 	}
@@ -196,7 +206,7 @@ static void phys_reset(struct svmsim_world *world)
 		u64 group = state->touched_groups[i];
 
 		memset(&state->pages[group << GROUP_SHIFT], 0, GROUP_PAGES * sizeof(struct page));
-		state->stored[group] = 0;
+		phys_forget_bytes(state, group << GROUP_SHIFT, GROUP_PAGES);
 		state->touched[group / 64] = 0;
 	}
 	state->touched_count = 0;

@@ -22,8 +22,12 @@
  *	   of, by order.
  * group   64 page frames: what a host page of the page map describes, and the unit in which a run
  *	   remembers what it touched.
- * stored  a page has bytes of its own. A fresh page is not stored: it reads as the machine's fill
- *	   byte, and gets its 4 KiB when something reaches for them.
+ * stored  a page has bytes of its own. A page that is not stored has a tag instead.
+ * tag     a word that stands for the bytes of a whole page (mm/content.h). A fresh page has tag 0:
+ *	   it reads as the machine's fill byte. With content=tag a page that is cleared, filled with
+ *	   a pattern or copied as a whole gets a tag; a write to a part of it gives it its 4 KiB.
+ * raw     a stored page of which somebody may have a pointer to its bytes: it stays stored until it
+ *	   is handed out anew.
  *
  * window     a range of physical space outside of RAM that has bytes: memory of a device that the
  *	      CPU and other devices can reach. It has no pages of the allocator; a pagemap may give
@@ -57,6 +61,7 @@ struct sim_cache;
 /* Blocks of up to 4 GiB, so that the largest request of svmsim_ram_alloc() is one block. */
 #define SIM_PHYS_ORDER_MAX 20
 #define SIM_FOLIO_QUEUES 64
+#define SIM_PHYS_WINDOW_MAX 64
 
 /**
  * struct sim_phys_chunk - RAM within one aligned GiB of physical space
@@ -78,12 +83,14 @@ struct sim_phys_chunk {
  * @first: physical address, page aligned
  * @bytes: size
  * @is_there: whether this run has it
+ * @is_private: only its device reaches it
  */
 struct sim_phys_window {
 	char *base;
 	phys_addr_t first;
 	u64 bytes;
 	bool is_there;
+	bool is_private;
 };
 
 /**
@@ -130,6 +137,9 @@ struct sim_phys_node {
  * @chunks: by physical address >> SIM_PHYS_CHUNK_SHIFT
  * @chunk_count: chunks up to the end of RAM
  * @stored: bitmap, a bit for each page frame; a word is a group
+ * @raw: bitmap of the same form; a subset of @stored
+ * @tags: of each page frame, of use while it is not stored
+ * @keeps_tags: content=tag
  * @touched: bitmap of groups that the run touched
  * @touched_groups: the same as a list, in order of first touch
  * @touched_count: entries in use
@@ -147,6 +157,7 @@ struct sim_phys_node {
  * @iomem_part: what is in it from the start: RAM, windows of PCI
  * @windows: those of this run and of earlier ones
  * @window_count: entries in use
+ * @last_window: of the last lookup by page frame; NULL for none
  * @watch: oracle callbacks, NULL when nobody watches; survives a reset
  * @folio_queue: who waits for a bit of a folio, by hash of its page frame (mm/folio.h)
  * @cache: the CPUs' cache (mm/cache.h), NULL when every device snoops
@@ -158,6 +169,9 @@ struct sim_phys {
 	struct sim_phys_chunk *chunks;
 	u64 chunk_count;
 	u64 *stored;
+	u64 *raw;
+	u64 *tags;
+	bool keeps_tags;
 	u64 *touched;
 	u32 *touched_groups;
 	u32 touched_count;
@@ -173,8 +187,9 @@ struct sim_phys {
 	unsigned int pgmap_capacity;
 	struct resource iomem;
 	struct resource iomem_part[2 * SVMSIM_NODE_MAX + 2];
-	struct sim_phys_window windows[SVMSIM_DEVICE_MAX];
+	struct sim_phys_window windows[SIM_PHYS_WINDOW_MAX];
 	unsigned int window_count;
+	struct sim_phys_window *last_window;
 	const struct mm_watch *watch;
 	struct list_head folio_queue[SIM_FOLIO_QUEUES];
 	struct sim_cache *cache;
@@ -251,10 +266,21 @@ bool sim_phys_has_bytes(const struct svmsim_world *world, phys_addr_t phys);
  * @first: page aligned
  * @bytes: page aligned; the range must be inside the physical width and overlap no other
  *
- * At most one for each device that a machine can have. The bytes read as the machine's fill at
- * first.
+ * The bytes read as the machine's fill at first.
  */
 void sim_phys_window_add(struct svmsim_world *world, phys_addr_t first, u64 bytes);
+/**
+ * sim_phys_device_memory_add - give a range outside of RAM bytes that only its device reaches
+ * @world: world
+ * @first: page aligned
+ * @bytes: page aligned; the range must be inside the physical width and overlap no other
+ *
+ * Memory of a GPU behind page frames of type MEMORY_DEVICE_PRIVATE: the functions below find
+ * nothing there but for those that say device. Costs memory of the host only for what is written.
+ */
+void sim_phys_device_memory_add(struct svmsim_world *world, phys_addr_t first, u64 bytes);
+/** sim_phys_window_remove - the reverse of both, before the end of a run; @first as given there */
+void sim_phys_window_remove(struct svmsim_world *world, phys_addr_t first);
 
 /**
  * sim_phys_read - copy bytes out of physical memory
@@ -299,6 +325,35 @@ int sim_phys_set(struct svmsim_world *world, phys_addr_t phys, u8 value, size_t 
  * Return: 0, or -EFAULT when either has no bytes behind it (nothing is copied then).
  */
 int sim_phys_copy(struct svmsim_world *world, phys_addr_t to, phys_addr_t from, size_t bytes);
+
+/**
+ * sim_phys_write_tag - write a whole page
+ * @world: world
+ * @phys: page aligned
+ * @tag: of sim_content_pattern() or sim_content_uniform()
+ *
+ * Return: 0, or -EFAULT when there is neither RAM nor a window.
+ */
+int sim_phys_write_tag(struct svmsim_world *world, phys_addr_t phys, u64 tag);
+/**
+ * sim_phys_is_tag - whether a page is kept as a tag now
+ * @world: world
+ * @phys: anywhere in it; anything
+ * @tag: set when it is
+ */
+bool sim_phys_is_tag(const struct svmsim_world *world, phys_addr_t phys, u64 *tag);
+
+/*
+ * The same for hardware of a device, which reaches its own memory too: sim_phys_read(),
+ * sim_phys_write(), sim_phys_set(), sim_phys_copy() and sim_phys_write_tag().
+ */
+int sim_phys_device_read(struct svmsim_world *world, phys_addr_t phys, void *buf, size_t bytes);
+int sim_phys_device_write(struct svmsim_world *world, phys_addr_t phys, const void *buf,
+			  size_t bytes);
+int sim_phys_device_set(struct svmsim_world *world, phys_addr_t phys, u8 value, size_t bytes);
+int sim_phys_device_copy(struct svmsim_world *world, phys_addr_t to, phys_addr_t from,
+			 size_t bytes);
+int sim_phys_device_write_tag(struct svmsim_world *world, phys_addr_t phys, u64 tag);
 
 /**
  * sim_phys_alloc_contig - allocate contiguous pages that are freed one by one

@@ -520,9 +520,11 @@ u64 sim_phys_alloc_top(struct svmsim_world *world, u64 pages, u64 limit)
 
 void *sim_phys_table_alloc(struct svmsim_world *world)
 {
-	struct page *page = alloc_pages_node(NUMA_NO_NODE, GFP_ATOMIC | __GFP_ZERO, 0);
+	struct page *page = alloc_pages_node(NUMA_NO_NODE, GFP_ATOMIC, 0);
 
-	return page ? sim_phys_ptr(world, page_to_phys(page)) : NULL;
+	if (!page)
+		return NULL;
+	return memset(phys_fresh_bytes(world, page_to_pfn(page)), 0, PAGE_SIZE);
 }
 
 void sim_phys_table_free(struct svmsim_world *world, void *table)

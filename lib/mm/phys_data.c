@@ -3,6 +3,7 @@
  * The bytes of physical memory, and the ways between page frame, physical address, struct page and
  * host pointer.
  */
+#include "mm/content.h"
 #include "mm/phys_internal.h"
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -32,12 +33,24 @@ void *sim_phys_ptr_slow(struct svmsim_world *world, phys_addr_t phys)
 	return window ? window->base + (phys - window->first) : NULL;
 }
 
+/* Where bytes are that a device reaches, or only what CPUs reach, too; NULL for nowhere. */
+static char *ptr_for(struct svmsim_world *world, phys_addr_t phys, bool by_device)
+{
+	char *ptr = sim_phys_ptr(world, phys);
+	struct sim_phys_window *window;
+
+	if (likely(ptr || !by_device))
+		return ptr;
+	window = phys_device_window(sim_phys_of_world(world), PHYS_PFN(phys));
+	return window ? window->base + (phys - window->first) : NULL;
+}
+
 bool sim_phys_is_ram(const struct svmsim_world *world, phys_addr_t phys)
 {
 	return phys_chunk(sim_phys_of_world(world), PHYS_PFN(phys));
 }
 
-static bool has_bytes(const struct sim_phys *state, u64 pfn)
+static bool has_bytes(struct sim_phys *state, u64 pfn)
 {
 	return phys_chunk(state, pfn) || phys_window(state, pfn);
 }
@@ -47,7 +60,7 @@ bool sim_phys_has_bytes(const struct svmsim_world *world, phys_addr_t phys)
 	return has_bytes(sim_phys_of_world(world), PHYS_PFN(phys));
 }
 
-static bool range_has_bytes(const struct sim_phys *state, phys_addr_t phys, size_t bytes)
+static bool range_has_bytes(struct sim_phys *state, phys_addr_t phys, size_t bytes, bool by_device)
 {
 	if (!bytes)
 		return true;
@@ -60,7 +73,8 @@ static bool range_has_bytes(const struct sim_phys *state, phys_addr_t phys, size
 		if (chunk) {
 			phys = chunk->first + chunk->bytes;
 		} else {
-			window = phys_window(state, PHYS_PFN(phys));
+			window = by_device ? phys_device_window(state, PHYS_PFN(phys)) :
+					     phys_window(state, PHYS_PFN(phys));
 			if (!window)
 				return false;
 			phys = window->first + window->bytes;
@@ -72,28 +86,57 @@ static bool range_has_bytes(const struct sim_phys *state, phys_addr_t phys, size
 
 void phys_forget_bytes(struct sim_phys *state, u64 pfn, u64 count)
 {
+	if (state->keeps_tags)
+		memset(&state->tags[pfn], 0, count * sizeof(*state->tags));
 	for (u64 end = pfn + count; pfn < end;) {
 		u64 in_group = pfn & (GROUP_PAGES - 1);
 		u64 pages = GROUP_PAGES - in_group < end - pfn ? GROUP_PAGES - in_group : end - pfn;
 		u64 mask = pages == GROUP_PAGES ? ~0ull : (1ull << pages) - 1;
 
 		state->stored[pfn >> GROUP_SHIFT] &= ~(mask << in_group);
+		state->raw[pfn >> GROUP_SHIFT] &= ~(mask << in_group);
 		pfn += pages;
 	}
 }
 
-/* @fills: whether what is there before the caller's own write matters. */
-static char *store_page(struct svmsim_world *world, struct sim_phys *state, u64 pfn, bool fills)
+static u64 bit_of(u64 pfn)
 {
-	char *bytes = sim_phys_ptr(world, PFN_PHYS(pfn));
+	return 1ull << (pfn & (GROUP_PAGES - 1));
+}
 
+static void read_tag(const struct sim_phys *state, u64 tag, size_t at, void *buf, size_t bytes)
+{
+	if (likely(!tag))
+		memset(buf, state->fill, bytes);
+	else
+		sim_content_read(tag, at, buf, bytes);
+}
+
+/* @bytes: where they are. @fills: whether what is there before the caller's own write matters. */
+static char *store_page(struct svmsim_world *world, struct sim_phys *state, u64 pfn, char *bytes,
+			bool fills)
+{
 	if (likely(phys_is_stored(state, pfn)))
 		return bytes;
 	sim_phys_touch(world, pfn, 1);
-	state->stored[pfn >> GROUP_SHIFT] |= 1ull << (pfn & (GROUP_PAGES - 1));
+	state->stored[pfn >> GROUP_SHIFT] |= bit_of(pfn);
 	if (fills)
-		memset(bytes, state->fill, PAGE_SIZE);
+		read_tag(state, state->tags[pfn], 0, bytes, PAGE_SIZE);
 	return bytes;
+}
+
+static void *raw_page(struct svmsim_world *world, struct sim_phys *state, u64 pfn, bool fills)
+{
+	char *bytes = sim_phys_ptr(world, PFN_PHYS(pfn));
+
+	store_page(world, state, pfn, bytes, fills);
+	state->raw[pfn >> GROUP_SHIFT] |= bit_of(pfn);
+	return bytes;
+}
+
+void *phys_fresh_bytes(struct svmsim_world *world, u64 pfn)
+{
+	return raw_page(world, sim_phys_of_world(world), pfn, false);
 }
 
 void phys_store(struct svmsim_world *world, u64 pfn, u64 count)
@@ -101,7 +144,7 @@ void phys_store(struct svmsim_world *world, u64 pfn, u64 count)
 	struct sim_phys *state = sim_phys_of_world(world);
 
 	for (u64 i = 0; i < count; i++)
-		store_page(world, state, pfn + i, true);
+		raw_page(world, state, pfn + i, true);
 }
 
 void *sim_phys_data(struct svmsim_world *world, phys_addr_t phys)
@@ -110,7 +153,7 @@ void *sim_phys_data(struct svmsim_world *world, phys_addr_t phys)
 
 	if (!has_bytes(state, PHYS_PFN(phys)))
 		return NULL;
-	return store_page(world, state, PHYS_PFN(phys), true) + offset_in_page(phys);
+	return (char *)raw_page(world, state, PHYS_PFN(phys), true) + offset_in_page(phys);
 }
 
 phys_addr_t sim_phys_of(struct svmsim_world *world, const void *ptr)
@@ -143,19 +186,56 @@ static size_t part_of_page(phys_addr_t phys, size_t bytes)
 	return part < bytes ? part : bytes;
 }
 
-int sim_phys_read(struct svmsim_world *world, phys_addr_t phys, void *buf, size_t bytes)
+static int read(struct svmsim_world *world, phys_addr_t phys, void *buf, size_t bytes,
+		bool by_device)
 {
 	struct sim_phys *state = sim_phys_of_world(world);
 
-	if (!range_has_bytes(state, phys, bytes))
+	if (!range_has_bytes(state, phys, bytes, by_device))
 		return -EFAULT;
 	while (bytes) {
 		size_t part = part_of_page(phys, bytes);
 
 		if (phys_is_stored(state, PHYS_PFN(phys)))
-			memcpy(buf, sim_phys_ptr(world, phys), part);
+			memcpy(buf, ptr_for(world, phys, by_device), part);
 		else
-			memset(buf, state->fill, part);
+			read_tag(state, state->tags[PHYS_PFN(phys)], offset_in_page(phys), buf,
+				 part);
+		buf += part;
+		phys += part;
+		bytes -= part;
+	}
+	return 0;
+}
+
+int sim_phys_read(struct svmsim_world *world, phys_addr_t phys, void *buf, size_t bytes)
+{
+	return read(world, phys, buf, bytes, false);
+}
+
+int sim_phys_device_read(struct svmsim_world *world, phys_addr_t phys, void *buf, size_t bytes)
+{
+	return read(world, phys, buf, bytes, true);
+}
+
+/* The bytes at @phys, to which @part of them is about to be written. */
+static char *for_write(struct svmsim_world *world, phys_addr_t phys, size_t part, bool by_device)
+{
+	return store_page(world, sim_phys_of_world(world), PHYS_PFN(phys),
+			  ptr_for(world, PHYS_PFN(phys) << PAGE_SHIFT, by_device),
+			  part < PAGE_SIZE) +
+	       offset_in_page(phys);
+}
+
+static int write(struct svmsim_world *world, phys_addr_t phys, const void *buf, size_t bytes,
+		 bool by_device)
+{
+	if (!range_has_bytes(sim_phys_of_world(world), phys, bytes, by_device))
+		return -EFAULT;
+	while (bytes) {
+		size_t part = part_of_page(phys, bytes);
+
+		memcpy(for_write(world, phys, part, by_device), buf, part);
 		buf += part;
 		phys += part;
 		bytes -= part;
@@ -165,16 +245,71 @@ int sim_phys_read(struct svmsim_world *world, phys_addr_t phys, void *buf, size_
 
 int sim_phys_write(struct svmsim_world *world, phys_addr_t phys, const void *buf, size_t bytes)
 {
+	return write(world, phys, buf, bytes, false);
+}
+
+int sim_phys_device_write(struct svmsim_world *world, phys_addr_t phys, const void *buf,
+			  size_t bytes)
+{
+	return write(world, phys, buf, bytes, true);
+}
+
+/* A whole page; there is something. */
+static void write_page(struct svmsim_world *world, u64 pfn, u64 tag, bool by_device)
+{
 	struct sim_phys *state = sim_phys_of_world(world);
 
-	if (!range_has_bytes(state, phys, bytes))
+	if (!state->keeps_tags || state->raw[pfn >> GROUP_SHIFT] & bit_of(pfn)) {
+		read_tag(state, tag, 0, for_write(world, PFN_PHYS(pfn), PAGE_SIZE, by_device),
+			 PAGE_SIZE);
+		return;
+	}
+	sim_phys_touch(world, pfn, 1);
+	state->stored[pfn >> GROUP_SHIFT] &= ~bit_of(pfn);
+	state->tags[pfn] = tag;
+}
+
+static int write_tag(struct svmsim_world *world, phys_addr_t phys, u64 tag, bool by_device)
+{
+	SIM_ASSERT(PAGE_ALIGNED(phys));
+	if (!ptr_for(world, phys, by_device))
+		return -EFAULT;
+	write_page(world, PHYS_PFN(phys), tag, by_device);
+	return 0;
+}
+
+int sim_phys_write_tag(struct svmsim_world *world, phys_addr_t phys, u64 tag)
+{
+	return write_tag(world, phys, tag, false);
+}
+
+int sim_phys_device_write_tag(struct svmsim_world *world, phys_addr_t phys, u64 tag)
+{
+	return write_tag(world, phys, tag, true);
+}
+
+bool sim_phys_is_tag(const struct svmsim_world *world, phys_addr_t phys, u64 *tag)
+{
+	struct sim_phys *state = sim_phys_of_world(world);
+
+	if (phys_is_stored(state, PHYS_PFN(phys)))
+		return false;
+	*tag = state->tags[PHYS_PFN(phys)];
+	return true;
+}
+
+static int set(struct svmsim_world *world, phys_addr_t phys, u8 value, size_t bytes,
+	       bool by_device)
+{
+	if (!range_has_bytes(sim_phys_of_world(world), phys, bytes, by_device))
 		return -EFAULT;
 	while (bytes) {
 		size_t part = part_of_page(phys, bytes);
-		char *page = store_page(world, state, PHYS_PFN(phys), part < PAGE_SIZE);
 
-		memcpy(page + offset_in_page(phys), buf, part);
-		buf += part;
+		if (part == PAGE_SIZE)
+			write_page(world, PHYS_PFN(phys), sim_content_uniform(value), by_device);
+		else
+			memset(for_write(world, phys, part, by_device), value, part);
 		phys += part;
 		bytes -= part;
 	}
@@ -183,34 +318,43 @@ int sim_phys_write(struct svmsim_world *world, phys_addr_t phys, const void *buf
 
 int sim_phys_set(struct svmsim_world *world, phys_addr_t phys, u8 value, size_t bytes)
 {
+	return set(world, phys, value, bytes, false);
+}
+
+int sim_phys_device_set(struct svmsim_world *world, phys_addr_t phys, u8 value, size_t bytes)
+{
+	return set(world, phys, value, bytes, true);
+}
+
+static int copy(struct svmsim_world *world, phys_addr_t to, phys_addr_t from, size_t bytes,
+		bool by_device)
+{
 	struct sim_phys *state = sim_phys_of_world(world);
+	const char *source = ptr_for(world, from, by_device);
+	u64 tag;
 
-	if (!range_has_bytes(state, phys, bytes))
+	if (!source || !ptr_for(world, to, by_device))
 		return -EFAULT;
-	while (bytes) {
-		size_t part = part_of_page(phys, bytes);
-		char *page = store_page(world, state, PHYS_PFN(phys), part < PAGE_SIZE);
-
-		memset(page + offset_in_page(phys), value, part);
-		phys += part;
-		bytes -= part;
-	}
+	tag = state->tags[PHYS_PFN(from)];
+	if (phys_is_stored(state, PHYS_PFN(from)))
+		memcpy(for_write(world, to, bytes, by_device), source, bytes);
+	else if (bytes == PAGE_SIZE)
+		write_page(world, PHYS_PFN(to), tag, by_device);
+	else
+		read_tag(state, tag, offset_in_page(from), for_write(world, to, bytes, by_device),
+			 bytes);
 	return 0;
 }
 
 int sim_phys_copy(struct svmsim_world *world, phys_addr_t to, phys_addr_t from, size_t bytes)
 {
-	struct sim_phys *state = sim_phys_of_world(world);
-	char *page;
+	return copy(world, to, from, bytes, false);
+}
 
-	if (!sim_phys_ptr(world, to) || !sim_phys_ptr(world, from))
-		return -EFAULT;
-	page = store_page(world, state, PHYS_PFN(to), bytes < PAGE_SIZE);
-	if (phys_is_stored(state, PHYS_PFN(from)))
-		memcpy(page + offset_in_page(to), sim_phys_ptr(world, from), bytes);
-	else
-		memset(page + offset_in_page(to), state->fill, bytes);
-	return 0;
+int sim_phys_device_copy(struct svmsim_world *world, phys_addr_t to, phys_addr_t from,
+			 size_t bytes)
+{
+	return copy(world, to, from, bytes, true);
 }
 
 unsigned long page_to_pfn(const struct page *page)

@@ -35,8 +35,10 @@ static inline struct sim_phys_chunk *phys_chunk(const struct sim_phys *state, u6
 	return phys - chunk->first < chunk->bytes ? chunk : NULL;
 }
 
-/* The window of this run that holds a page frame, NULL when there is none. */
-struct sim_phys_window *phys_window(const struct sim_phys *state, u64 pfn);
+/* The window of this run that holds a page frame and that CPUs reach, NULL when there is none. */
+struct sim_phys_window *phys_window(struct sim_phys *state, u64 pfn);
+/* The same for its device. */
+struct sim_phys_window *phys_device_window(struct sim_phys *state, u64 pfn);
 /* Between runs, and for good. */
 void phys_windows_reset(struct sim_phys *state);
 void phys_windows_release(struct sim_phys *state);
@@ -46,10 +48,12 @@ static inline bool phys_is_stored(const struct sim_phys *state, u64 pfn)
 	return state->stored[pfn >> GROUP_SHIFT] >> (pfn & (GROUP_PAGES - 1)) & 1;
 }
 
-/* Makes page frames of RAM read as the fill byte again. */
+/* Makes page frames read as the fill byte again. */
 void phys_forget_bytes(struct sim_phys *state, u64 pfn, u64 count);
-/* Gives each page of a range of RAM bytes of its own. */
+/* Gives each page of a range of RAM bytes of its own, to which the caller makes pointers. */
 void phys_store(struct svmsim_world *world, u64 pfn, u64 count);
+/* The bytes of a page of RAM whose contents do not matter. */
+void *phys_fresh_bytes(struct svmsim_world *world, u64 pfn);
 
 /* The node of the CPU that runs. */
 unsigned int phys_node_of_cpu(const struct svmsim_world *world);

@@ -2,33 +2,53 @@
 /* Bytes outside of RAM. There are few windows, so that a search looks at each. */
 #include "mm/phys_internal.h"
 
-struct sim_phys_window *phys_window(const struct sim_phys *state, u64 pfn)
+struct sim_phys_window *phys_device_window(struct sim_phys *state, u64 pfn)
 {
+	struct sim_phys_window *window = state->last_window;
 	phys_addr_t phys = PFN_PHYS(pfn);
 
+	if (likely(window && phys - window->first < window->bytes))
+		return window;
 	for (unsigned int i = 0; i < state->window_count; i++) {
-		const struct sim_phys_window *window = &state->windows[i];
-
-		if (window->is_there && phys - window->first < window->bytes)
-			return (struct sim_phys_window *)window;
+		window = &state->windows[i];
+		if (!window->is_there || phys - window->first >= window->bytes)
+			continue;
+		state->last_window = window;
+		return window;
 	}
 	return NULL;
 }
 
-/* A window of an earlier run with the same range, or else a new entry. */
-static struct sim_phys_window *entry_for(struct sim_phys *state, phys_addr_t first, u64 bytes)
+struct sim_phys_window *phys_window(struct sim_phys *state, u64 pfn)
 {
-	struct sim_phys_window *window = state->windows;
+	struct sim_phys_window *window = phys_device_window(state, pfn);
 
-	for (unsigned int i = 0; i < state->window_count; i++, window++)
-		if (!window->is_there && window->first == first && window->bytes == bytes)
-			return window;
-	SIM_ASSERT(state->window_count < SVMSIM_DEVICE_MAX);
-	state->window_count++;
-	return window;
+	return window && !window->is_private ? window : NULL;
 }
 
-void sim_phys_window_add(struct svmsim_world *world, phys_addr_t first, u64 bytes)
+/* Of an earlier run with the same range; or else a new entry, or any that is not in use. */
+static struct sim_phys_window *entry_for(struct sim_phys *state, phys_addr_t first, u64 bytes)
+{
+	struct sim_phys_window *unused = NULL;
+
+	for (unsigned int i = 0; i < state->window_count; i++) {
+		struct sim_phys_window *window = &state->windows[i];
+
+		if (window->is_there)
+			continue;
+		if (window->first == first && window->bytes == bytes)
+			return window;
+		unused = window;
+	}
+	if (state->window_count < SIM_PHYS_WINDOW_MAX)
+		return &state->windows[state->window_count++];
+	SIM_ASSERT(unused);
+	host_release(unused->base, unused->bytes);
+	unused->base = NULL;
+	return unused;
+}
+
+static void add(struct svmsim_world *world, phys_addr_t first, u64 bytes, bool is_private)
 {
 	struct sim_phys *state = sim_phys_of_world(world);
 	struct sim_phys_window *window;
@@ -48,12 +68,51 @@ void sim_phys_window_add(struct svmsim_world *world, phys_addr_t first, u64 byte
 	window->first = first;
 	window->bytes = bytes;
 	window->is_there = true;
+	window->is_private = is_private;
+}
+
+void sim_phys_window_add(struct svmsim_world *world, phys_addr_t first, u64 bytes)
+{
+	add(world, first, bytes, false);
+}
+
+void sim_phys_device_memory_add(struct svmsim_world *world, phys_addr_t first, u64 bytes)
+{
+	add(world, first, bytes, true);
+}
+
+/* What a run wrote there is in groups that it touched. */
+static void forget(struct sim_phys *state, const struct sim_phys_window *window)
+{
+	for (u32 i = 0; i < state->touched_count; i++) {
+		u64 pfn = (u64)state->touched_groups[i] << GROUP_SHIFT;
+		u64 end = pfn + GROUP_PAGES;
+
+		if (pfn < PHYS_PFN(window->first))
+			pfn = PHYS_PFN(window->first);
+		if (end > PHYS_PFN(window->first + window->bytes))
+			end = PHYS_PFN(window->first + window->bytes);
+		if (pfn < end)
+			phys_forget_bytes(state, pfn, end - pfn);
+	}
+}
+
+void sim_phys_window_remove(struct svmsim_world *world, phys_addr_t first)
+{
+	struct sim_phys *state = sim_phys_of_world(world);
+	struct sim_phys_window *window = phys_device_window(state, PHYS_PFN(first));
+
+	SIM_ASSERT(window && window->first == first);
+	forget(state, window);
+	window->is_there = false;
+	state->last_window = NULL;
 }
 
 void phys_windows_reset(struct sim_phys *state)
 {
 	for (unsigned int i = 0; i < state->window_count; i++)
 		state->windows[i].is_there = false;
+	state->last_window = NULL;
 }
 
 void phys_windows_release(struct sim_phys *state)
