@@ -153,6 +153,13 @@ spinlock_t *cpt_pmd_ptl(struct mm_struct *mm, u64 *pmd)
 	return &table_of(page_of_slot(pmd))->lock;
 }
 
+spinlock_t *cpt_pte_ptl(const u64 *pmd)
+{
+	u64 entry = cpt_get(pmd);
+
+	return cpt_is_table(entry) ? &table_of(pfn_to_page(cpt_pfn(entry)))->lock : NULL;
+}
+
 u64 *cpt_pte_lock(struct mm_struct *mm, u64 *pmd, unsigned long addr, spinlock_t **ptl)
 {
 	u64 entry = cpt_get(pmd);

@@ -294,6 +294,8 @@ static inline u64 *cpt_pte(const u64 *pmd, unsigned long addr)
  * Return: the slot, NULL (and no lock) when @pmd is no table, also after taking the lock.
  */
 u64 *cpt_pte_lock(struct mm_struct *mm, u64 *pmd, unsigned long addr, spinlock_t **ptl);
+/** cpt_pte_ptl - the lock of the table that a PMD slot leads to, NULL when it is no table */
+spinlock_t *cpt_pte_ptl(const u64 *pmd);
 /** cpt_pmd_ptl - the lock of the table of PMDs that a slot lies in */
 spinlock_t *cpt_pmd_ptl(struct mm_struct *mm, u64 *pmd);
 /** cpt_pmd_lock - take it */

@@ -7,9 +7,8 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-struct mm_struct *mm_alloc_for(struct mm_struct *parent)
+struct mm_struct *mm_alloc(void)
 {
-	const struct mm_watch *watch = sim_phys_of_world(sim_world)->watch;
 	struct mm_struct *mm = kzalloc(sizeof(*mm), GFP_KERNEL);
 
 	if (!mm)
@@ -25,14 +24,24 @@ struct mm_struct *mm_alloc_for(struct mm_struct *parent)
 	mm->sim_vmas = RB_ROOT;
 	mm->sim_number = ++mm_state()->mm_count;
 	list_add_tail(&mm->sim_node, &mm_state()->mms);
-	if (unlikely(watch) && watch->mm_new)
-		watch->mm_new(watch->ctx, mm, parent);
 	return mm;
+}
+
+void mm_tell_new(struct mm_struct *mm)
+{
+	const struct mm_watch *watch = sim_phys_of_world(sim_world)->watch;
+
+	if (unlikely(watch) && watch->mm_new)
+		watch->mm_new(watch->ctx, mm, NULL);
 }
 
 struct mm_struct *mm_create(void)
 {
-	return mm_alloc_for(NULL);
+	struct mm_struct *mm = mm_alloc();
+
+	if (mm)
+		mm_tell_new(mm);
+	return mm;
 }
 
 static const char *const counter_names[NR_MM_COUNTERS] = {

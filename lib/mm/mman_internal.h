@@ -12,8 +12,24 @@
 /* Where the search for a gap begins. */
 #define MM_AREA_BASE (1ul << 30)
 
-/* mm.c: one user, one reference; NULL without memory. */
-struct mm_struct *mm_alloc_for(struct mm_struct *parent);
+/*
+ * Whether more than one mm may map a folio. The kernel marks large folios as shared when a second
+ * mm comes; here it is a guess from the counts, right unless two mms map different parts.
+ */
+static inline bool folio_maybe_mapped_shared(const struct folio *folio)
+{
+	int entire;
+
+	if (!folio_test_large(folio))
+		return folio_mapcount(folio) > 1;
+	entire = atomic_read(&folio->_entire_mapcount);
+	return entire > 1 || (entire && folio_mapcount(folio) > 1) ||
+	       folio_mapcount(folio) > (int)folio_nr_pages(folio);
+}
+
+/* mm.c: one user, one reference; NULL without memory. Watchers are told by mm_tell_new(). */
+struct mm_struct *mm_alloc(void);
+void mm_tell_new(struct mm_struct *mm);
 
 /* vma.c: areas themselves. */
 struct vm_area_struct *vm_area_alloc(struct mm_struct *mm);
@@ -98,9 +114,34 @@ struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, unsigned long addr
  * Return: 0, -EINVAL, -ENOMEM.
  */
 int do_munmap(struct mm_struct *mm, unsigned long start, size_t bytes, bool unlock);
+/**
+ * struct table_move - entries that move_page_tables() moves
+ * @old: area they are in
+ * @new: area they get to
+ * @from: address; goes on as entries are moved
+ * @to: the same at the new place, where nothing is mapped
+ * @bytes: how much
+ * @need_rmap_locks: a walk from a folio would not pass both areas in the order old, new
+ * @keeps_old: @old stays mapped
+ */
+struct table_move {
+	struct vm_area_struct *old;
+	struct vm_area_struct *new;
+	unsigned long from;
+	unsigned long to;
+	size_t bytes;
+	bool need_rmap_locks;
+	bool keeps_old;
+};
+
+/* move_tables.c: how much it moved; less than asked for without memory. Write-locked. */
+size_t move_page_tables(struct table_move *move);
+
+/* munmap.c: all areas of a write-locked mm, and the end of one without users. */
+void unmap_all(struct mm_struct *mm);
 void exit_mmap(struct mm_struct *mm);
 
-/* fork.c: fills the tables of a copy; 0 or -ENOMEM. */
+/* copy_range.c: fills the tables of a forked area; 0 or -ENOMEM. */
 int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src);
 
 #endif

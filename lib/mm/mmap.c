@@ -3,6 +3,7 @@
 #include "mm/mman_internal.h"
 #include <linux/bug.h>
 #include <linux/slab.h>
+#include "mm/filemap.h"
 
 /* Bits of the flags that a driver's mmap would set in its area. */
 #define DRIVER_FLAGS \
@@ -55,6 +56,7 @@ static int set_operations(const struct mapping *map, struct vm_area_struct *vma)
 	vma->vm_file = get_file(map->file);
 	if (map->file->f_op && map->file->f_op->mmap)
 		return map->file->f_op->mmap(map->file, vma);
+	vma->vm_ops = map->file->f_mapping->sim_is_shmem ? &sim_shmem_vm_ops : &sim_filemap_vm_ops;
 	return 0;
 }
 
@@ -69,7 +71,7 @@ static int new_mapping(const struct mapping *map)
 	vma->__vm_flags = map->flags;
 	err = set_operations(map, vma);
 	if (err) {
-		atomic_long_dec(&(vma->vm_file)->f_count);
+		fput(vma->vm_file);
 		vm_area_free(vma);
 		return err;
 	}
@@ -106,6 +108,7 @@ int sim_mmap(struct mm_struct *mm, unsigned long addr, size_t bytes, unsigned lo
 {
 	struct mapping map = { .mm = mm, .start = addr, .pgoff = pgoff, .file = file };
 	bool is_fixed = flags & SIM_MAP_FIXED;
+	struct file *own = NULL;
 	int err;
 
 	if (!bytes || offset_in_page(addr) || (prot & ~VM_ACCESS_FLAGS) || (is_fixed && !addr) ||
@@ -123,11 +126,20 @@ int sim_mmap(struct mm_struct *mm, unsigned long addr, size_t bytes, unsigned lo
 	map.flags = prot | (flags & DRIVER_FLAGS) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
 	if (flags & SIM_MAP_SHARED)
 		map.flags |= VM_SHARED | VM_MAYSHARE;
+	if (!file && (flags & SIM_MAP_SHARED) && !map.is_driver) {
+		own = sim_file_create(bytes, true);
+		if (IS_ERR(own))
+			return (int)PTR_ERR(own);
+		map.file = own;
+		map.pgoff = 0;
+	}
 	err = -EINTR;
 	if (!mmap_write_lock_killable(mm)) {
 		err = map_locked(&map, is_fixed, align_bytes > PAGE_SIZE ? align_bytes : PAGE_SIZE);
 		mmap_write_unlock(mm);
 	}
+	if (own)
+		fput(own);
 	if (!err)
 		*out = map.start;
 	return err;

@@ -75,6 +75,15 @@ static void detach_areas(struct mm_struct *mm, struct rb_root *detached, unsigne
 	}
 }
 
+/* Also of what a CPU still wrote through its TLB while the entries went. */
+static void tell_cleared(struct mm_struct *mm, unsigned long start, size_t bytes)
+{
+	const struct mm_watch *watch = sim_phys_of_world(sim_world)->watch;
+
+	if (unlikely(watch) && watch->area_cleared)
+		watch->area_cleared(watch->ctx, mm, start, bytes);
+}
+
 int do_munmap(struct mm_struct *mm, unsigned long start, size_t bytes, bool unlock)
 {
 	unsigned long end = start + PAGE_ALIGN(bytes);
@@ -107,6 +116,7 @@ int do_munmap(struct mm_struct *mm, unsigned long start, size_t bytes, bool unlo
 	unmap_areas(&tlb, vma, start, end);
 	free_tables(mm, vma, prev ? prev->vm_end : 0, next ? next->vm_start : 0);
 	tlb_finish_mmu(&tlb);
+	tell_cleared(mm, start, end - start);
 	while ((vma = vma_tree_first(&detached))) {
 		rb_erase(&vma->sim_rb, &detached);
 		remove_vma(vma);
@@ -126,6 +136,30 @@ int sim_munmap(struct mm_struct *mm, unsigned long addr, size_t bytes)
 	if (err)
 		mmap_write_unlock(mm);
 	return err;
+}
+
+static void remove_all(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma;
+
+	while ((vma = vma_first(mm))) {
+		vma_tree_erase(mm, vma);
+		remove_vma(vma);
+	}
+}
+
+void unmap_all(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma = vma_first(mm);
+	struct mmu_gather tlb;
+
+	if (!vma)
+		return;
+	tlb_gather_mmu(&tlb, mm);
+	unmap_areas(&tlb, vma, 0, ULONG_MAX);
+	free_tables(mm, vma, 0, 0);
+	tlb_finish_mmu(&tlb);
+	remove_all(mm);
 }
 
 void exit_mmap(struct mm_struct *mm)
@@ -150,9 +184,6 @@ void exit_mmap(struct mm_struct *mm)
 	mmap_write_lock(mm);
 	free_tables(mm, vma, 0, 0);
 	tlb_finish_mmu(&tlb);
-	while ((vma = vma_first(mm))) {
-		vma_tree_erase(mm, vma);
-		remove_vma(vma);
-	}
+	remove_all(mm);
 	mmap_write_unlock(mm);
 }

@@ -165,7 +165,7 @@ void remove_vma(struct vm_area_struct *vma)
 	might_sleep();
 	vma_close(vma);
 	if (vma->vm_file)
-		atomic_long_dec(&(vma->vm_file)->f_count);
+		fput(vma->vm_file);
 	vm_area_free(vma);
 }
 

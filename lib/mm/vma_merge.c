@@ -9,10 +9,25 @@
 #include "mm/mman_internal.h"
 #include <linux/slab.h>
 
+/* A PMD leaf that reaches across a new border of its area. */
+static void split_huge_at(struct vm_area_struct *vma, unsigned long addr)
+{
+	unsigned long first = addr & CPT_PMD_MASK;
+	u64 *pmd;
+
+	if (first == addr || first < vma->vm_start || first + CPT_PMD_SIZE > vma->vm_end)
+		return;
+	pmd = cpt_pmd(vma->vm_mm, addr, NULL);
+	if (pmd)
+		split_huge_pmd(vma, pmd, first);
+}
+
 static void change_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 			 pgoff_t pgoff)
 {
 	rmap_vma_unlink(vma);
+	split_huge_at(vma, start);
+	split_huge_at(vma, end);
 	vma_set_range(vma, start, end, pgoff);
 	rmap_vma_relink(vma);
 }
@@ -141,7 +156,7 @@ static void vanish(struct vm_area_struct *vma)
 {
 	rmap_vma_unlink_file(vma);
 	if (vma->vm_file)
-		atomic_long_dec(&(vma->vm_file)->f_count);
+		fput(vma->vm_file);
 	unlink_anon_vmas(vma);
 	vma_tree_erase(vma->vm_mm, vma);
 	vm_area_free(vma);

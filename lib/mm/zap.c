@@ -58,7 +58,7 @@ static unsigned int count_batch(const u64 *slot, u64 entry, const struct folio *
 static unsigned int zap_present(struct zap *zap, u64 *slot, unsigned long addr, unsigned long end)
 {
 	struct vm_area_struct *vma = zap->vma;
-	struct page *page = *slot & CPT_SPECIAL ? NULL : pfn_to_page(cpt_pfn(*slot));
+	struct page *page = cpt_normal_page(vma, addr, *slot);
 	struct folio *folio;
 	unsigned int count = 1;
 	u64 bits = 0;
@@ -104,6 +104,7 @@ static void zap_soft(struct zap *zap, u64 *slot, unsigned long addr)
 		break;
 	case CPT_SWAP:
 		zap->rss[MM_SWAPENTS]--;
+		swap_put(cpt_payload(entry));
 		break;
 	case CPT_MIGRATION_READ:
 	case CPT_MIGRATION_READ_EXCLUSIVE:
@@ -224,8 +225,9 @@ void zap_range(struct mmu_gather *tlb, struct vm_area_struct *vma, unsigned long
 		}
 		entry = cpt_get(pmd);
 		if (!cpt_none(entry) && !cpt_is_table(entry)) {
-			SIM_ASSERT(next - addr == CPT_PMD_SIZE);
-			if (zap_huge(&zap, pmd, addr))
+			if (next - addr != CPT_PMD_SIZE)
+				split_huge_pmd(vma, pmd, addr);
+			else if (zap_huge(&zap, pmd, addr))
 				entry = 0;
 			else
 				continue;
