@@ -119,8 +119,8 @@ static inline void put_page(struct page *page)
 
 /*
  * fidelity: simplified: of zones there is only the limit that GFP_DMA32 sets to addresses (below
- * that of GFP_DMA there is no RAM); no watermarks or reclaim; memory of other nodes is used when
- * the preferred one is full unless __GFP_THISNODE says no
+ * that of GFP_DMA there is no RAM); no watermarks, no compaction, no OOM killer; memory of other
+ * nodes is used when the preferred one is full unless __GFP_THISNODE says no, then reclaim follows
  */
 struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order);
 void split_page(struct page *page, unsigned int order);

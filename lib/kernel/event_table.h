@@ -132,7 +132,23 @@ SIM_EVENT(HMM_RANGE_FAULT, "hmm", "range_fault", "mm start end result", \
 SIM_EVENT(PAGE_FAULT_USER, "exceptions", "page_fault_user", "mm address flags result", \
 	"mm{mm} 0x{address:x} flags=0x{flags:x} -> 0x{result:x}") \
 SIM_EVENT(PAGE_FAULT_KERNEL, "exceptions", "page_fault_kernel", "mm address flags result", \
-	"mm{mm} 0x{address:x} flags=0x{flags:x} -> 0x{result:x}")
+	"mm{mm} 0x{address:x} flags=0x{flags:x} -> 0x{result:x}") \
+SIM_EVENT(FOLIO_SPLIT, "svmsim", "folio_split", "pfn order new_order result", \
+	"pfn=0x{pfn:x} order={order} new_order={new_order} -> {result:d}") \
+SIM_EVENT(MM_MIGRATE_PAGES, "migrate", "mm_migrate_pages", "succeeded failed mode reason", \
+	"nr_succeeded={succeeded} nr_failed={failed} mode={mode:s} reason={reason:s}") \
+SIM_EVENT(MM_COLLAPSE, "huge_memory", "mm_collapse_huge_page", "mm addr status", \
+	"mm{mm} 0x{addr:x}, status={status:s}") \
+SIM_EVENT(MM_RECLAIM_BEGIN, "vmscan", "mm_vmscan_direct_reclaim_begin", "order gfp", \
+	"order={order} gfp_flags={gfp:x}") \
+SIM_EVENT(MM_RECLAIM_END, "vmscan", "mm_vmscan_direct_reclaim_end", "reclaimed", \
+	"nr_reclaimed={reclaimed}") \
+SIM_EVENT(MM_WRITE_FOLIO, "vmscan", "mm_vmscan_write_folio", "pfn place", \
+	"pfn=0x{pfn:x} place={place}") \
+SIM_EVENT(MM_SHRINK, "vmscan", "mm_vmscan_lru_shrink_inactive", "nid scanned reclaimed", \
+	"nid={nid} nr_scanned={scanned} nr_reclaimed={reclaimed}") \
+SIM_EVENT(OOM_REAPED, "oom", "finish_task_reaping", "mm", "mm{mm}") \
+SIM_EVENT(OOM_SKIPPED, "oom", "skip_task_reaping", "mm", "mm{mm}")
 /* clang-format on */
 
 #endif

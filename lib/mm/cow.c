@@ -58,15 +58,6 @@ static bool install_copy(struct vm_fault *vmf, struct folio *old_folio, struct f
 	return true;
 }
 
-/* The last entry of a page of the swap cache is gone: maybe its place can go, too. */
-static void free_swap_cache(struct folio *folio)
-{
-	if (!folio_test_swapcache(folio) || folio_mapped(folio) || !folio_trylock(folio))
-		return;
-	folio_free_swap(folio);
-	folio_unlock(folio);
-}
-
 /* The source of a copy: memory of a driver has no struct page that could be copied. */
 static void fill_copy(struct vm_fault *vmf, struct folio *copy)
 {

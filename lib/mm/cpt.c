@@ -181,6 +181,11 @@ u64 *cpt_pte_lock(struct mm_struct *mm, u64 *pmd, unsigned long addr, spinlock_t
 	return NULL;
 }
 
+spinlock_t *cpt_table_ptl(struct page *table)
+{
+	return &table_of(table)->lock;
+}
+
 void cpt_deposit(struct mm_struct *mm, u64 *pmd, struct page *table)
 {
 	list_add(&table->lru, &table_of(page_of_slot(pmd))->deposits);

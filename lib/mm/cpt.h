@@ -317,6 +317,8 @@ static inline spinlock_t *cpt_pmd_lock(struct mm_struct *mm, u64 *pmd)
 struct page *cpt_table_alloc(struct mm_struct *mm);
 /** cpt_table_free - give it back; none of its entries is anything but none */
 void cpt_table_free(struct mm_struct *mm, struct page *table);
+/** cpt_table_ptl - the lock of a table's entries, also while the table is in no mm */
+spinlock_t *cpt_table_ptl(struct page *table);
 /**
  * cpt_deposit - keep a table beside a PMD leaf
  * @mm: whose

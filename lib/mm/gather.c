@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* The gather: what was unmapped is freed when no TLB knows it any more. */
+#include "mm/move.h"
 #include "mm/tlb.h"
 
 static void forget_range(struct mmu_gather *tlb)
@@ -62,8 +63,10 @@ void tlb_flush_mmu(struct mmu_gather *tlb)
 			flush_tlb_mm_range(tlb->mm, tlb->start, tlb->end);
 		forget_range(tlb);
 	}
-	for (unsigned int i = 0; i < tlb->count; i++)
+	for (unsigned int i = 0; i < tlb->count; i++) {
+		free_swap_cache(tlb->folio[i]);
 		folio_put_refs(tlb->folio[i], tlb->refs[i]);
+	}
 	tlb->count = 0;
 }
 

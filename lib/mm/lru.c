@@ -125,6 +125,12 @@ void folio_putback_lru(struct folio *folio)
 	folio_put(folio);
 }
 
+void lru_add_piece(struct folio *folio, struct folio *piece)
+{
+	list_add_tail(&piece->lru, &folio->lru);
+	folio_set_lru(piece);
+}
+
 void lru_folio_freed(struct folio *folio)
 {
 	if (!folio_test_lru(folio))

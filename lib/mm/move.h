@@ -39,6 +39,11 @@ void lru_folio_freed(struct folio *folio);
  * -ENOMEM.
  */
 int folio_alloc_swap(struct folio *folio);
+/*
+ * Before a reference that may be the last besides the cache's is dropped: takes a folio that
+ * nothing maps out of the cache, unless somebody has its lock.
+ */
+void free_swap_cache(struct folio *folio);
 /* One more, one less entry refers to a place. */
 void swap_dup(unsigned long place);
 void swap_put(unsigned long place);
@@ -68,6 +73,12 @@ int migrate_folio_to(struct folio *folio, int nid);
 int split_folio(struct folio *folio);
 int folio_split_unmapped(struct folio *folio, unsigned int new_order);
 int split_huge_page_to_order(struct page *page, unsigned int new_order);
+
+/*
+ * reclaim_node.c: for an allocation that found nothing on node @nid, nor on others if it may use
+ * them. Pages freed.
+ */
+unsigned long reclaim_for_alloc(int nid, gfp_t gfp, unsigned int order);
 
 /* Actions on the pages of a range of an mm; each returns how many pages it moved, or an errno. */
 long sim_reclaim(struct mm_struct *mm, unsigned long addr, size_t bytes);

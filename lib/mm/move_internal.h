@@ -52,12 +52,16 @@ struct lru_node {
  * @count: entries of page tables (or of a shared-memory file) that refer to it
  * @is_used: neither may be free to be handed out
  * @has_data: something was written there since it was handed out
+ * @has_tag: it is @tag that was written, not the bytes of the device
+ * @tag: see mm/content.h
  */
 struct swap_place {
 	struct folio *folio;
 	u32 count;
 	bool is_used;
 	bool has_data;
+	bool has_tag;
+	u64 tag;
 };
 
 /**
@@ -97,6 +101,8 @@ static inline struct move_state *move_state(void)
 
 /* lru.c */
 void lru_start(struct svmsim_world *world);
+/* A piece of a folio that was split gets on the list where that one is, which counts it already. */
+void lru_add_piece(struct folio *folio, struct folio *piece);
 /* The list that a folio belongs on. */
 static inline enum lru_list lru_list_of(const struct folio *folio)
 {
@@ -117,6 +123,8 @@ void swap_place_write(unsigned long place, struct page *page);
 void swap_place_read(unsigned long place, struct page *page);
 
 /* swap.c */
+/* The cache has a folio, or a piece of one, under its places from now on. */
+void swap_cache_set(struct folio *folio);
 /* Puts another folio of the same size in the place of one, which is locked and frozen. */
 void swap_cache_replace(struct folio *folio, struct folio *newfolio);
 /* Takes a locked folio out of the cache; unused places are free then. Drops the references. */
@@ -127,5 +135,49 @@ bool folio_is_swapped(const struct folio *folio);
 void swap_cache_finish(struct svmsim_world *world);
 /* Writes a locked folio that is in the cache to its places. */
 void swap_write(struct folio *folio);
+
+/*
+ * folio_split.c: the piece with @page stays locked, with the caller's reference. With @list the
+ * others get on it, each with a reference of its own.
+ */
+int split_folio_to_list(struct page *page, unsigned int new_order, struct list_head *list);
+
+/**
+ * struct isolate - which folios of a range are wanted
+ * @folios: filled; each has a reference. An empty list at first
+ * @wants: NULL for all, or whether it is one of them
+ * @arg: passed to @wants
+ */
+struct isolate {
+	struct list_head folios;
+	bool (*wants)(const struct folio *folio, const void *arg);
+	const void *arg;
+};
+
+/* isolate.c: takes the folios that an area's range maps off the LRU; mmap_lock held. */
+void isolate_area(struct isolate *isolate, struct vm_area_struct *vma, unsigned long start,
+		  unsigned long end);
+/* The same for all areas of a range; takes mmap_lock. */
+void isolate_range(struct isolate *isolate, struct mm_struct *mm, unsigned long start,
+		   unsigned long end);
+/* Gives folios back to the LRU. */
+void isolate_putback(struct list_head *folios);
+
+/**
+ * struct reclaim - how hard to try
+ * @gfp: what the allocation that needs memory may do
+ * @ignores_references: take also what was used lately
+ * @scanned: pages looked at so far
+ * @reclaimed: pages freed so far
+ */
+struct reclaim {
+	gfp_t gfp;
+	bool ignores_references;
+	unsigned long scanned;
+	unsigned long reclaimed;
+};
+
+/* reclaim.c: frees what it can of isolated folios; what is left is in the list afterwards. */
+void reclaim_folios(struct list_head *folios, struct reclaim *reclaim);
 
 #endif

@@ -9,6 +9,7 @@
 #include "kernel/race.h"
 #include "mm/cache.h"
 #include "mm/folio.h"
+#include "mm/move.h"
 #include "mm/phys_internal.h"
 #include <linux/log2.h>
 #include <linux/minmax.h>
@@ -21,6 +22,9 @@
 /* Where GFP_DMA and GFP_DMA32 end; RAM begins where the former does. */
 #define DMA_END_PFN (1ull << (24 - PAGE_SHIFT))
 #define DMA32_END_PFN (1ull << (32 - PAGE_SHIFT))
+/* Rounds of reclaim for one allocation, and the order from which there is one; the kernel's. */
+#define RECLAIM_TRIES 16
+#define COSTLY_ORDER 3
 
 static struct sim_phys_node *node_of(struct sim_phys *state, u64 pfn)
 {
@@ -309,6 +313,35 @@ static u64 take_from_nodes(struct svmsim_world *world, struct sim_phys *state, u
 	return 0;
 }
 
+static u64 take(struct svmsim_world *world, struct sim_phys *state, unsigned int nid, gfp_t gfp,
+		unsigned int order)
+{
+	if (unlikely(gfp & (__GFP_DMA | __GFP_DMA32)))
+		return take_below(world, state, gfp & __GFP_DMA ? DMA_END_PFN : DMA32_END_PFN,
+				  order);
+	return take_from_nodes(world, state, nid, gfp, order);
+}
+
+/* The slow way, where the flags allow it. There is no OOM killer: it fails. */
+static u64 take_reclaiming(struct svmsim_world *world, struct sim_phys *state, unsigned int nid,
+			   gfp_t gfp, unsigned int order)
+{
+	unsigned int tries = RECLAIM_TRIES;
+	u64 pfn = 0;
+
+	if (!(gfp & __GFP_DIRECT_RECLAIM) || current->flags & PF_MEMALLOC)
+		return 0;
+	/* For a large block it is not worth more than one. */
+	if (gfp & __GFP_NORETRY || (order > COSTLY_ORDER && !(gfp & __GFP_RETRY_MAYFAIL)))
+		tries = 1;
+	for (unsigned int i = 0; i < tries && !pfn; i++) {
+		if (!reclaim_for_alloc((int)nid, gfp, order))
+			break;
+		pfn = take(world, state, nid, gfp, order);
+	}
+	return pfn;
+}
+
 struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
 {
 	struct svmsim_world *world = sim_world;
@@ -325,11 +358,9 @@ struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
 		return NULL;
 	if (nid < 0 || nid >= (int)state->node_count)
 		nid = phys_node_of_cpu(world);
-	if (unlikely(gfp & (__GFP_DMA | __GFP_DMA32)))
-		pfn = take_below(world, state, gfp & __GFP_DMA ? DMA_END_PFN : DMA32_END_PFN,
-				 order);
-	else
-		pfn = take_from_nodes(world, state, nid, gfp, order);
+	pfn = take(world, state, nid, gfp, order);
+	if (unlikely(!pfn))
+		pfn = take_reclaiming(world, state, nid, gfp, order);
 	if (!pfn)
 		return NULL;
 	handed_out(world, state, pfn, 1ull << order);

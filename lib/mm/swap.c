@@ -17,7 +17,7 @@ static struct swap_place *place_of(unsigned long place)
 	return &swap->place[place];
 }
 
-static void cache_set(struct folio *folio)
+void swap_cache_set(struct folio *folio)
 {
 	for (unsigned long i = 0; i < folio_nr_pages(folio); i++)
 		place_of(folio->swap.val + i)->folio = folio;
@@ -28,7 +28,7 @@ static void cache_add(struct folio *folio, unsigned long place)
 	folio_ref_add(folio, (int)folio_nr_pages(folio));
 	folio_set_swapcache(folio);
 	folio->swap.val = place;
-	cache_set(folio);
+	swap_cache_set(folio);
 }
 
 int folio_alloc_swap(struct folio *folio)
@@ -45,7 +45,7 @@ void swap_cache_replace(struct folio *folio, struct folio *newfolio)
 {
 	folio_set_swapcache(newfolio);
 	newfolio->swap = folio->swap;
-	cache_set(newfolio);
+	swap_cache_set(newfolio);
 }
 
 void swap_cache_del(struct folio *folio)
@@ -84,21 +84,26 @@ bool folio_free_swap(struct folio *folio)
 }
 EXPORT_SYMBOL_GPL(folio_free_swap);
 
+void free_swap_cache(struct folio *folio)
+{
+	if (!folio_test_swapcache(folio) || folio_mapped(folio) || !folio_trylock(folio))
+		return;
+	folio_free_swap(folio);
+	folio_unlock(folio);
+}
+
 void swap_dup(unsigned long place)
 {
 	SIM_ASSERT(place_of(place)->is_used);
 	place_of(place)->count++;
 }
 
-/* Nobody can come back for it: what is in memory is not needed, unless somebody is at it now. */
+/* Nobody can come back for what only the cache keeps. */
 static void cache_try_free(struct folio *folio)
 {
-	if (!folio_trylock(folio))
+	if (!folio_try_get(folio))
 		return;
-	folio_get(folio);
-	if (!folio_mapped(folio))
-		folio_free_swap(folio);
-	folio_unlock(folio);
+	free_swap_cache(folio);
 	folio_put(folio);
 }
 

@@ -86,20 +86,28 @@ void swap_place_free(unsigned long place)
 	swap->used--;
 }
 
-void swap_place_write(unsigned long place, struct page *page)
+static char *bytes_of(unsigned long place)
 {
-	struct swap_device *swap = &move_state()->swap;
-
-	sim_phys_read(sim_world, page_to_phys(page), swap->data + (place << PAGE_SHIFT),
-		      PAGE_SIZE);
-	swap->place[place].has_data = true;
+	return move_state()->swap.data + (place << PAGE_SHIFT);
 }
 
-void swap_place_read(unsigned long place, struct page *page)
+void swap_place_write(unsigned long number, struct page *page)
 {
-	struct swap_device *swap = &move_state()->swap;
+	struct swap_place *place = &move_state()->swap.place[number];
 
-	SIM_ASSERT(swap->place[place].has_data);
-	sim_phys_write(sim_world, page_to_phys(page), swap->data + (place << PAGE_SHIFT),
-		       PAGE_SIZE);
+	place->has_tag = sim_phys_is_tag(sim_world, page_to_phys(page), &place->tag);
+	if (!place->has_tag)
+		sim_phys_read(sim_world, page_to_phys(page), bytes_of(number), PAGE_SIZE);
+	place->has_data = true;
+}
+
+void swap_place_read(unsigned long number, struct page *page)
+{
+	const struct swap_place *place = &move_state()->swap.place[number];
+
+	SIM_ASSERT(place->has_data);
+	if (place->has_tag)
+		sim_phys_write_tag(sim_world, page_to_phys(page), place->tag);
+	else
+		sim_phys_write(sim_world, page_to_phys(page), bytes_of(number), PAGE_SIZE);
 }
