@@ -29,6 +29,8 @@ struct page *cpt_table_alloc(struct mm_struct *mm)
 
 	if (!page)
 		return NULL;
+	/* Entries are reached by pointer: the page needs its zeroes as bytes, not as a tag. */
+	sim_phys_data(sim_world, page_to_phys(page));
 	table = kmalloc(sizeof(*table), GFP_KERNEL);
 	if (!table) {
 		__free_pages(page, 0);

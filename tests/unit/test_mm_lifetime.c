@@ -118,6 +118,25 @@ static void test_create_without_memory(void **state)
 	assert_all_free(world);
 }
 
+/* Pages may be kept as tags, but tables are looked at where their bytes are. */
+static void test_table_on_a_used_page_is_empty(void **state)
+{
+	struct svmsim_world *world = mm_world(NULL);
+	struct mm_struct *mm = mm_create();
+	unsigned long pfn = mm->sim_pgd_pfn;
+	const u64 *top;
+
+	mmput(mm);
+	/* Whatever the page held in between. */
+	memset(sim_phys_ptr(world, PFN_PHYS(pfn)), 0x11, PAGE_SIZE);
+	mm = mm_create();
+	ktest_assert_u64_equal(mm->sim_pgd_pfn, pfn);
+	top = sim_phys_ptr(world, PFN_PHYS(pfn));
+	for (unsigned int i = 0; i < CPT_ENTRIES; i++)
+		ktest_assert_u64_equal(top[i], 0);
+	mmput(mm);
+}
+
 static const struct ktest tests[] = {
 	KTEST(test_last_user_unmaps_last_holder_frees),
 	KTEST(test_mmget_not_zero_takes_a_user),
@@ -127,5 +146,6 @@ static const struct ktest tests[] = {
 	KTEST(test_struct_left_is_reported),
 	KTEST(test_counter_that_is_not_zero_is_reported),
 	KTEST(test_create_without_memory),
+	KTEST(test_table_on_a_used_page_is_empty),
 };
 KTEST_MAIN(tests)
