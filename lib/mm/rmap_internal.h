@@ -30,6 +30,12 @@ static inline struct anon_vma *rmap_anon_vma(const struct folio *folio)
 					      NULL;
 }
 
+/* folio_pfn() without a call. */
+static inline unsigned long rmap_pfn(const struct folio *folio)
+{
+	return &folio->page - sim_phys_of_world(sim_world)->pages;
+}
+
 /* Which counter of its mms a folio is in. */
 static inline int rmap_rss(const struct folio *folio)
 {

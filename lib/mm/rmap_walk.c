@@ -40,7 +40,7 @@ static struct anon_vma *lock_anon_vma(struct folio *folio, struct rmap_walk_cont
 		rmap_bad_ref(folio, "looked for by an anon_vma that is gone");
 		return NULL;
 	}
-	get_anon_vma(anon_vma);
+	anon_vma->refcount.counter++;
 	if (!control->try_lock) {
 		anon_vma_lock_read(anon_vma);
 	} else if (!down_read_trylock(&anon_vma->root->rwsem)) {
@@ -49,7 +49,7 @@ static struct anon_vma *lock_anon_vma(struct folio *folio, struct rmap_walk_cont
 		return NULL;
 	}
 	if (likely(anon_vma->refcount.counter > 1)) {
-		put_anon_vma(anon_vma);
+		anon_vma->refcount.counter--;
 		return anon_vma;
 	}
 	/* The last area went while this task waited for the lock, which goes with it. */
@@ -160,7 +160,7 @@ static bool is_kind(const struct rmap_entries *at, u64 entry)
 static bool maps_folio(const struct rmap_entries *at, u64 entry)
 {
 	return is_kind(at, entry) &&
-	       cpt_pfn(entry) - folio_pfn(at->folio) < folio_nr_pages(at->folio);
+	       cpt_pfn(entry) - rmap_pfn(at->folio) < folio_nr_pages(at->folio);
 }
 
 /* To the next PTE of the table; without one there or in the area, no lock is held any more. */
@@ -243,8 +243,44 @@ static bool scan_tables(struct rmap_entries *at)
 	return false;
 }
 
+/* One page in a table that is there: what is asked for most. False: look in all generality. */
+static bool find_small(struct rmap_entries *at, bool *found)
+{
+	struct mm_struct *mm = at->vma->vm_mm;
+	u64 *pmd = cpt_pmd(mm, at->address, NULL);
+	u64 *pte = pmd ? cpt_pte(pmd, at->address) : NULL;
+
+	if (!pte)
+		return false;
+	*found = false;
+	at->end = at->address + PAGE_SIZE;
+	if (is_kind(at, cpt_get(pte)) || (at->flags & RMAP_ENTRIES_SYNC)) {
+		pte = cpt_pte_lock(mm, pmd, at->address, &at->ptl);
+		if (!pte)
+			return false;
+		if (likely(maps_folio(at, *pte))) {
+			at->pmd = pmd;
+			at->pte = pte;
+			*found = true;
+			return true;
+		}
+	}
+	rmap_entries_stop(at);
+	return true;
+}
+
 bool rmap_entries_next(struct rmap_entries *at)
 {
+	if (likely(!folio_test_large(at->folio))) {
+		bool found;
+
+		if (at->end) {
+			rmap_entries_stop(at);
+			return false;
+		}
+		if (find_small(at, &found))
+			return found;
+	}
 	if (!at->end) {
 		at->end = rmap_vma_end(at->folio, at->vma);
 	} else if (at->pte) {

@@ -59,6 +59,7 @@ static __maybe_unused void entries_make(struct entries *e, uint32_t quirks)
 		.node = { { .ram_bytes = 64 << 20, .cpu_count = 2 } },
 		.preempt = SVMSIM_PREEMPT_FULL,
 		.quirks = quirks,
+		.swap_bytes = 1 << 20,
 	};
 	const u64 start = 0x200000000ull;
 

@@ -254,6 +254,50 @@ static void test_unmap_discards_what_nobody_wants(void **state)
 		}
 }
 
+/* Every page of a folio in the swap cache becomes the place that holds it; a pin stops that. */
+static void test_unmap_leaves_places_in_swap(void **state)
+{
+	struct entries e;
+	struct mm_struct *mm;
+	struct vm_area_struct *vma;
+	struct folio *folio;
+	unsigned long place;
+
+	entries_make(&e, 0);
+	mm = mm_create();
+	vma = area_at(mm, 0, 8);
+	folio = map_ram(vma, AT(4), 1);
+	cpt_set(mm, AT(5), pte_at(mm, AT(5)), 0, present(folio, 1) | CPT_SOFT_DIRTY);
+	folio_get(folio);
+	folio_lock(folio);
+	ktest_assert_int_equal(folio_alloc_swap(folio), 0);
+	place = folio->swap.val;
+	folio->_pincount.counter = 1;
+	try_to_unmap(folio, TTU_SYNC);
+	ktest_assert_u64_equal(entry_at(mm, AT(4)), present(folio, 0));
+	folio->_pincount.counter = 0;
+	try_to_unmap(folio, TTU_SYNC);
+	ktest_assert_false(folio_mapped(folio));
+	ktest_assert_u64_equal(entry_at(mm, AT(4)),
+			       cpt_make_soft(CPT_SWAP, place, CPT_SOFT_EXCLUSIVE));
+	ktest_assert_u64_equal(entry_at(mm, AT(5)),
+			       cpt_make_soft(CPT_SWAP, place + 1,
+					     CPT_SOFT_EXCLUSIVE | CPT_SOFT_DIRTY));
+	ktest_assert_int_equal(atomic_long_read(&mm->rss_stat[MM_SWAPENTS]), 2);
+	ktest_assert_int_equal(atomic_long_read(&mm->rss_stat[MM_ANONPAGES]), 0);
+	/* Back by hand, so that what is in the cache can go. */
+	for (unsigned int i = 0; i < 2; i++) {
+		cpt_set(mm, AT(4 + i), pte_at(mm, AT(4 + i)), 0, 0);
+		swap_put(place + i);
+		mm_rss_add(mm, MM_SWAPENTS, -1);
+	}
+	ktest_assert_true(folio_free_swap(folio));
+	folio_unlock(folio);
+	folio_put(folio);
+	mmput(mm);
+	entries_done(&e);
+}
+
 static void test_unmap_drops_a_files_page(void **state)
 {
 	struct address_space mapping = { .i_mmap = RB_ROOT_CACHED };
@@ -299,6 +343,7 @@ static const struct ktest tests[] = {
 	KTEST(test_too_many_removals_are_told),
 	KTEST(test_unmap_discards_what_nobody_wants),
 	KTEST(test_unmap_drops_a_files_page),
+	KTEST(test_unmap_leaves_places_in_swap),
 	KTEST(test_walk_sees_areas_that_may_map_the_folio),
 };
 KTEST_MAIN(tests)
