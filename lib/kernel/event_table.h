@@ -148,7 +148,8 @@ SIM_EVENT(MM_WRITE_FOLIO, "vmscan", "mm_vmscan_write_folio", "pfn place", \
 SIM_EVENT(MM_SHRINK, "vmscan", "mm_vmscan_lru_shrink_inactive", "nid scanned reclaimed", \
 	"nid={nid} nr_scanned={scanned} nr_reclaimed={reclaimed}") \
 SIM_EVENT(OOM_REAPED, "oom", "finish_task_reaping", "mm", "mm{mm}") \
-SIM_EVENT(OOM_SKIPPED, "oom", "skip_task_reaping", "mm", "mm{mm}")
+SIM_EVENT(OOM_SKIPPED, "oom", "skip_task_reaping", "mm", "mm{mm}") \
+
 /* clang-format on */
 
 #endif

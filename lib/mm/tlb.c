@@ -92,11 +92,10 @@ void tlb_fill(struct mm_struct *mm, unsigned long addr, u64 entry, unsigned int 
 
 static void forget_all(struct tlb_cpu *cpu, struct mm_struct *mm)
 {
-	struct tlb_entry *entry = cpu->entry[0];
-
-	for (unsigned int i = 0; i < TLB_SETS * TLB_WAYS; i++)
-		if (entry[i].mm_number == mm->sim_number)
-			entry[i].mm_number = 0;
+	for (unsigned int set = 0; set < tlb_state()->sets; set++)
+		for (unsigned int way = 0; way < TLB_WAYS; way++)
+			if (cpu->entry[set][way].mm_number == mm->sim_number)
+				cpu->entry[set][way].mm_number = 0;
 }
 
 static void forget_page(struct tlb_cpu *cpu, const struct mm_struct *mm, u64 vpn)

@@ -8,6 +8,7 @@
 
 #include <linux/mmu_notifier.h>
 #include <linux/pagemap.h>
+#include <linux/slab.h>
 #include "device_memory_fixture.h"
 #include "mm/fault.h"
 #include "mm/mman_internal.h"
@@ -19,7 +20,7 @@
 /* A world with a device's memory; also one where nothing needs it. */
 struct entries {
 	struct svmsim_world *world;
-	struct dev_pagemap pgmap;
+	struct dev_pagemap *pgmap;
 	unsigned long device_pfn;
 	struct mm_watch watch;
 	/* Where no layer of faults says which page frames are zero pages. */
@@ -68,8 +69,9 @@ static __maybe_unused void entries_make(struct entries *e, uint32_t quirks)
 	e->world = mm_world(&machine);
 	if (!fault_state())
 		e->world->slot[SIM_SLOT_FAULT] = &e->zero;
-	e->pgmap = private_map(start, 16 << 20);
-	ktest_assert_false(IS_ERR(memremap_pages(&e->pgmap, 0)));
+	e->pgmap = kmalloc(sizeof(*e->pgmap), GFP_KERNEL);
+	*e->pgmap = private_map(start, 16 << 20);
+	ktest_assert_false(IS_ERR(memremap_pages(e->pgmap, 0)));
 	e->watch = (struct mm_watch){ .ctx = e,
 				      .range_start = entries_start,
 				      .range_end = entries_end,
@@ -83,7 +85,8 @@ static __maybe_unused void entries_done(struct entries *e)
 	ktest_assert_int_equal(e->bad_refs, 0);
 	ktest_assert_int_equal(e->starts, e->ends);
 	sim_phys_set_watch(e->world, NULL);
-	memunmap_pages(&e->pgmap);
+	memunmap_pages(e->pgmap);
+	kfree(e->pgmap);
 	assert_all_free(e->world);
 }
 
@@ -158,7 +161,7 @@ static __maybe_unused struct folio *device_folio(struct entries *e, unsigned int
 {
 	struct folio *folio = pfn_folio(e->device_pfn + index);
 
-	zone_device_folio_init(folio, &e->pgmap, order);
+	zone_device_folio_init(folio, e->pgmap, order);
 	folio_unlock(folio);
 	return folio;
 }

@@ -52,7 +52,7 @@ static void test_clone_shares_all_of_the_chain(void **state)
 {
 	struct svmsim_world *world = mm_world(NULL);
 	struct mm_struct *mm = hand_mm(1), *child = hand_mm(2);
-	struct vm_area_struct *vma = hand_anon(mm, BASE, 4), *forked, *moved;
+	struct vm_area_struct *vma = hand_anon(mm, BASE, 4), *forked = NULL, *moved = NULL;
 
 	(void)world;
 	ktest_assert_int_equal(hand_prepare(vma), 0);
@@ -73,7 +73,7 @@ static void test_fork_makes_a_child_below_the_root(void **state)
 {
 	struct svmsim_world *world = mm_world(NULL);
 	struct mm_struct *mm = hand_mm(1), *child = hand_mm(2);
-	struct vm_area_struct *vma = hand_anon(mm, BASE, 4), *forked;
+	struct vm_area_struct *vma = hand_anon(mm, BASE, 4), *forked = NULL;
 
 	(void)world;
 	ktest_assert_int_equal(hand_prepare(vma), 0);
@@ -95,7 +95,7 @@ static void test_fork_of_an_untouched_area_has_none(void **state)
 {
 	struct svmsim_world *world = mm_world(NULL);
 	struct mm_struct *mm = hand_mm(1), *child = hand_mm(2);
-	struct vm_area_struct *vma = hand_anon(mm, BASE, 4), *forked;
+	struct vm_area_struct *vma = hand_anon(mm, BASE, 4), *forked = NULL;
 
 	(void)world;
 	ktest_assert_int_equal(hand_copy(vma, child, true, &forked), 0);
@@ -111,7 +111,7 @@ static void test_generations_reuse_what_the_dead_left(void **state)
 {
 	struct svmsim_world *world = mm_world(NULL);
 	struct mm_struct *mm = hand_mm(1), *child;
-	struct vm_area_struct *vma = hand_anon(mm, BASE, 4), *forked;
+	struct vm_area_struct *vma = hand_anon(mm, BASE, 4), *forked = NULL;
 	size_t longest = 0;
 
 	(void)world;
@@ -137,7 +137,8 @@ static void test_fork_does_not_reuse_with_two_children(void **state)
 {
 	struct svmsim_world *world = mm_world(NULL);
 	struct mm_struct *mm[4] = { hand_mm(1), hand_mm(2), hand_mm(3), hand_mm(4) };
-	struct vm_area_struct *vma = hand_anon(mm[0], BASE, 4), *first, *second, *third;
+	struct vm_area_struct *vma = hand_anon(mm[0], BASE, 4), *first = NULL;
+	struct vm_area_struct *second = NULL, *third = NULL;
 	struct anon_vma *root;
 
 	(void)world;
@@ -162,7 +163,8 @@ static void test_failed_allocations_change_nothing(void **state)
 {
 	struct svmsim_world *world = mm_world(NULL);
 	struct mm_struct *mm = hand_mm(1), *child = hand_mm(2);
-	struct vm_area_struct *vma = hand_anon(mm, BASE, 4), *forked, *moved;
+	struct vm_area_struct *vma = hand_anon(mm, BASE, 4), *forked = NULL;
+	struct vm_area_struct *moved = NULL;
 	unsigned int failed = 0;
 
 	for (u64 nth = 2; nth < 20; nth++) {

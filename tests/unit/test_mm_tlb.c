@@ -117,8 +117,9 @@ static void test_reset_forgets(void **state)
 	tlb_fill(mm, AT(1), LEAF(7), 0);
 	hand_mm_free(mm);
 	sim_world_reset(world);
-	for (unsigned int i = 0; i < TLB_SETS * TLB_WAYS; i++)
-		ktest_assert_int_equal(tlb->cpu[0].entry[0][i].mm_number, 0);
+	for (unsigned int set = 0; set < TLB_SETS; set++)
+		for (unsigned int way = 0; way < TLB_WAYS; way++)
+			ktest_assert_int_equal(tlb->cpu[0].entry[set][way].mm_number, 0);
 }
 
 static void test_clear_flush_clears_and_flushes(void **state)
