@@ -100,7 +100,7 @@ static inline bool resource_intersection(const struct resource *r1, const struct
 	return true;
 }
 
-/* fidelity: simplified: no resource lock, since there is one task so far */
+/* fidelity: simplified: no resource lock: nothing else runs between its switch points */
 int request_resource(struct resource *root, struct resource *new);
 struct resource *request_resource_conflict(struct resource *root, struct resource *new);
 int release_resource(struct resource *old);
@@ -116,5 +116,6 @@ struct resource *request_free_mem_region(struct resource *base, unsigned long si
 					 const char *name);
 struct resource *devm_request_free_mem_region(struct device *dev, struct resource *base,
 					      unsigned long size);
+void devm_release_mem_region(struct device *dev, resource_size_t start, resource_size_t n);
 
 #endif

@@ -3,19 +3,33 @@
 #define _LINUX_MM_H
 
 #include <asm/page.h>
+#include <linux/align.h>
 #include <linux/bitops.h>
+#include <linux/bug.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/gfp.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/limits.h>
 #include <linux/list.h>
+#include <linux/llist.h>
+#include <linux/lockdep.h>
+#include <linux/log2.h>
 #include <linux/memremap.h>
+#include <linux/minmax.h>
 #include <linux/mm_types.h>
 #include <linux/mmap_lock.h>
+#include <linux/module.h>
 #include <linux/numa.h>
 #include <linux/page-flags.h>
 #include <linux/page_ref.h>
 #include <linux/pfn.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/shrinker.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 struct pt_regs;
@@ -198,6 +212,9 @@ static inline bool folio_maybe_dma_pinned(const struct folio *folio)
 #define VM_NOHUGEPAGE BIT(30)
 #define VM_MERGEABLE BIT(31)
 #define VM_ACCESS_FLAGS (VM_READ | VM_WRITE | VM_EXEC)
+/* Of x86-64 with four levels. */
+#define TASK_SIZE ((1UL << 47) - PAGE_SIZE)
+
 #define VM_SPECIAL (VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIXEDMAP)
 
 /*

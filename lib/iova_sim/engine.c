@@ -152,6 +152,16 @@ static noinline int pass_to_peer(struct device *dev, struct sim_domain *sdom, u6
 	return 0;
 }
 
+/* The oracles of memory hear of it beside those of DMA: before a write, after a read. */
+static void tell_memory(struct device *dev, u64 phys, const void *buf, size_t bytes, bool write)
+{
+	const struct mm_watch *watch = sim_phys_of_world(sim_world)->watch;
+
+	if (unlikely(watch) && watch->device_access)
+		watch->device_access(watch->ctx, dev->sim->actor, PHYS_PFN(phys),
+				     offset_in_page(phys), buf, bytes, write);
+}
+
 static int transfer_piece(struct device *dev, u64 addr, void *buf, size_t bytes, bool write)
 {
 	struct iommu_domain *domain = dev->sim->domain;
@@ -170,9 +180,15 @@ static int transfer_piece(struct device *dev, u64 addr, void *buf, size_t bytes,
 			return err;
 	}
 	iova_sim_watch(access, dev, domain, addr, target.phys, bytes, write, target.cached);
-	if (write)
+	if (write) {
+		tell_memory(dev, target.phys, buf, bytes, true);
 		return sim_bus_write(sim_world, target.phys, buf, bytes, dev->dma_coherent);
-	return sim_bus_read(sim_world, target.phys, buf, bytes, dev->dma_coherent);
+	}
+	err = sim_bus_read(sim_world, target.phys, buf, bytes, dev->dma_coherent);
+	/* A device that does not snoop may see what no CPU wrote yet: not for them to judge. */
+	if (!err && dev->dma_coherent)
+		tell_memory(dev, target.phys, buf, bytes, false);
+	return err;
 }
 
 static int transfer(struct device *dev, u64 addr, void *buf, size_t bytes, bool write,
@@ -215,5 +231,73 @@ int sim_dma_write(struct device *dev, u64 addr, const void *buf, size_t bytes)
 	int err = transfer(dev, addr, (void *)buf, bytes, true, &done);
 
 	sim_event(DEV_WRITE, dev->sim->name, addr, bytes, err, content_hash(buf, done));
+	return err;
+}
+
+/* One page between RAM that a DMA address leads to and memory of the device, without its bytes. */
+static int copy_page(struct device *dev, u64 addr, phys_addr_t own, bool write)
+{
+	struct sim_dma_target target;
+	u8 bytes[PAGE_SIZE];
+	int err;
+
+	if (likely(addr - dev->sim->peer_first >= dev->sim->peer_bytes) &&
+	    !sim_cache_is_on(sim_world)) {
+		err = sim_dma_translate(dev, addr, write, &target);
+		if (err)
+			return err;
+		/* A translation of less than a page, or no RAM: the way of any other access. */
+		if (sim_phys_is_ram(sim_world, target.phys) &&
+		    target.last - addr >= PAGE_SIZE - 1) {
+			phys_addr_t ram = target.phys;
+
+			iova_sim_watch(access, dev, dev->sim->domain, addr, ram, PAGE_SIZE, write,
+				       target.cached);
+			return sim_phys_device_copy(sim_world, write ? ram : own,
+						    write ? own : ram, PAGE_SIZE);
+		}
+	}
+	if (write) {
+		err = sim_phys_device_read(sim_world, own, bytes, PAGE_SIZE);
+		return err ? err : sim_dma_write(dev, addr, bytes, PAGE_SIZE);
+	}
+	err = sim_dma_read(dev, addr, bytes, PAGE_SIZE);
+	return err ? err : sim_phys_device_write(sim_world, own, bytes, PAGE_SIZE);
+}
+
+int sim_dma_own_memory(struct device *dev, phys_addr_t own, void *buf, size_t bytes, bool write)
+{
+	int err;
+
+	while (bytes) {
+		size_t piece = PAGE_SIZE - offset_in_page(own);
+
+		if (piece > bytes)
+			piece = bytes;
+		if (write)
+			tell_memory(dev, own, buf, piece, true);
+		err = write ? sim_phys_device_write(sim_world, own, buf, piece) :
+			      sim_phys_device_read(sim_world, own, buf, piece);
+		if (err)
+			return err;
+		if (!write)
+			tell_memory(dev, own, buf, piece, false);
+		own += piece;
+		buf += piece;
+		bytes -= piece;
+	}
+	return 0;
+}
+
+int sim_dma_copy(struct device *dev, u64 addr, phys_addr_t own, u64 bytes, bool write)
+{
+	int err = 0;
+
+	SIM_ASSERT(PAGE_ALIGNED(addr | own | bytes));
+	for (u64 done = 0; done < bytes && !err; done += PAGE_SIZE) {
+		sim_point_here(SIM_SITE(SIM_POINT_MODEL, "device_access", ""));
+		err = copy_page(dev, addr + done, own + done, write);
+	}
+	sim_event(DEV_COPY, dev->sim->name, addr, own, bytes, write, err);
 	return err;
 }

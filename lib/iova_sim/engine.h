@@ -63,5 +63,28 @@ int sim_dma_read(struct device *dev, u64 addr, void *buf, size_t bytes);
  * Return: 0, or -EFAULT; then the bytes before the faulting piece have been written.
  */
 int sim_dma_write(struct device *dev, u64 addr, const void *buf, size_t bytes);
+/**
+ * sim_dma_copy - the device's copy engine moves pages between RAM and memory of its own
+ * @dev: device, attached
+ * @addr: DMA address, page aligned
+ * @own: physical address in the device's memory, page aligned
+ * @bytes: whole pages
+ * @write: to @addr; otherwise from there
+ *
+ * Contents stay generated where they are; see mm/phys.h.
+ * Return: 0, or -EFAULT; then the pages before the fault have been copied.
+ */
+int sim_dma_copy(struct device *dev, u64 addr, phys_addr_t own, u64 bytes, bool write);
+/**
+ * sim_dma_own_memory - an engine reads or writes memory of a device, by physical address
+ * @dev: whose engine
+ * @own: where, in page frames of a device
+ * @buf: filled, or written
+ * @bytes: size
+ * @write: direction
+ *
+ * Return: 0, or -EFAULT where there is none.
+ */
+int sim_dma_own_memory(struct device *dev, phys_addr_t own, void *buf, size_t bytes, bool write);
 
 #endif

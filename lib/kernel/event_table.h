@@ -149,6 +149,9 @@ SIM_EVENT(MM_SHRINK, "vmscan", "mm_vmscan_lru_shrink_inactive", "nid scanned rec
 	"nid={nid} nr_scanned={scanned} nr_reclaimed={reclaimed}") \
 SIM_EVENT(OOM_REAPED, "oom", "finish_task_reaping", "mm", "mm{mm}") \
 SIM_EVENT(OOM_SKIPPED, "oom", "skip_task_reaping", "mm", "mm{mm}") \
+SIM_EVENT(DEV_COPY, "svmsim", "device_copy", "device iova phys bytes write result", \
+	"{device:s} copy iova=0x{iova:x} phys=0x{phys:x} bytes={bytes} write={write} " \
+	"-> {result:d}") \
 
 /* clang-format on */
 

@@ -143,3 +143,24 @@ struct resource *devm_request_free_mem_region(struct device *dev, struct resourc
 	return res;
 }
 EXPORT_SYMBOL_GPL(devm_request_free_mem_region);
+
+struct wanted_region {
+	resource_size_t start;
+	resource_size_t bytes;
+};
+
+static int match_region(struct device *dev, void *data, void *match_data)
+{
+	const struct resource *const *res = data;
+	const struct wanted_region *wanted = match_data;
+
+	return (*res)->start == wanted->start && resource_size(*res) == wanted->bytes;
+}
+
+void devm_release_mem_region(struct device *dev, resource_size_t start, resource_size_t n)
+{
+	struct wanted_region wanted = { .start = start, .bytes = n };
+
+	WARN_ON(devres_release(dev, region_release, match_region, &wanted));
+}
+EXPORT_SYMBOL(devm_release_mem_region);

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The stand-in's own header: what is found before the simulator's, as a tree's would be. */
+#ifndef STANDIN_DRM_GPUSVM_H
+#define STANDIN_DRM_GPUSVM_H
+
+#include_next <drm/drm_gpusvm.h>
+
+#define STANDIN_HAS_DRM_GPUSVM 1
+
+#endif
