@@ -19,6 +19,12 @@
  * both. Adding and removing needs the page-table lock. Walking needs the folio lock, except for
  * folio_mapped().
  *
+ * DOC: Not modelled
+ *
+ * KSM, locked memory (no walk puts a folio aside because of it), hugetlbfs. TTU_BATCH_FLUSH flushes
+ * at once. A large folio that is partly unmapped is not queued to be split. The walk of v7.0 takes
+ * any device-private PMD for one of the folio; here its page frame is compared.
+ *
  * DOC: Source
  *
  * mm/rmap.c, include/linux/rmap.h, mm/migrate.c (remove_migration_ptes()), v7.0.
