@@ -12,7 +12,7 @@
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include "mm/collapse.h"
-#include "mm/fault.h"
+#include "mm/fault_internal.h"
 #include "mm/mman.h"
 #include "mm/rmap.h"
 #include "mm/rmap_internal.h"
@@ -247,15 +247,17 @@ static void map_new_folio(struct collapse *collapse, struct page *table)
 {
 	struct folio *folio = collapse->folio;
 	spinlock_t *ptl;
+	u64 flags;
 
 	folio_set_uptodate(folio);
 	ptl = cpt_pmd_lock(collapse->mm, collapse->pmd);
 	cpt_deposit(collapse->mm, collapse->pmd, table);
 	folio_add_new_anon_rmap(folio, collapse->vma, collapse->addr, RMAP_EXCLUSIVE);
 	folio_add_lru(folio);
+	flags = vma_entry_flags(collapse->vma) | CPT_HUGE | CPT_ACCESSED;
 	cpt_set(collapse->mm, collapse->addr, collapse->pmd, 1,
-		cpt_make_leaf(folio_pfn(folio), vma_entry_flags(collapse->vma) | CPT_HUGE |
-							CPT_DIRTY | CPT_ACCESSED));
+		cpt_make_leaf(folio_pfn(folio),
+			      entry_maybe_mkwrite(entry_mkdirty(flags), collapse->vma)));
 	spin_unlock(ptl);
 	/* The entry has its reference now. */
 	collapse->folio = NULL;

@@ -25,8 +25,7 @@ static int move_make(struct svmsim_world *world)
 	return err;
 }
 
-/* What batches and the swap cache hold is the model's own. */
-static void move_finish(struct svmsim_world *world)
+void move_settle(struct svmsim_world *world)
 {
 	for (unsigned int cpu = 0; cpu < world->cpu_count; cpu++)
 		lru_add_drain_cpu((int)cpu);
@@ -38,7 +37,7 @@ const struct sim_layer sim_layer_move = {
 	.slot = SIM_SLOT_MOVE,
 	.make = move_make,
 	.start = lru_start,
-	.finish = move_finish,
+	.finish = move_settle,
 	.reset = swap_device_reset,
 	.unmake = move_unmake,
 };

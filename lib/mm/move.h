@@ -26,6 +26,12 @@
 
 extern const struct sim_layer sim_layer_move;
 
+/*
+ * Gives back what batches of the LRU hold, and what only the swap cache keeps because somebody had
+ * its lock when the last entry went. No leaks, so whoever looks for leaks does this first.
+ */
+void move_settle(struct svmsim_world *world);
+
 /* lru.c, besides what linux/swap.h has. Takes it off its list, with a reference. */
 bool folio_isolate_lru(struct folio *folio);
 /* Puts it back, and drops that reference. */

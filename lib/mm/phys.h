@@ -35,7 +35,7 @@
  *
  * DOC: Not modelled
  *
- * Zones beyond the limits that they set to addresses, watermarks, migrate types, reclaim, memory
+ * Zones beyond the limits that they set to addresses, watermarks, migrate types, compaction, memory
  * hotplug. The order in which a real kernel hands out pages depends on all of its past; here it is
  * lowest block first, freed pages again last in first out.
  *

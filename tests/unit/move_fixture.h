@@ -157,10 +157,11 @@ static inline struct folio *device_folio(unsigned long index, unsigned int order
 static inline struct folio *device_map(struct mm_struct *mm, unsigned long page,
 				       unsigned long index, bool write)
 {
-	struct folio *folio = device_folio(index, 0);
 	struct vm_area_struct *vma;
+	struct folio *folio;
 
 	mmap_read_lock(mm);
+	folio = device_folio(index, 0);
 	vma = vma_lookup(mm, ADDR(page));
 	ktest_assert_int_equal(anon_vma_prepare(vma), 0);
 	folio_add_new_anon_rmap(folio, vma, ADDR(page), RMAP_EXCLUSIVE);
@@ -170,8 +171,8 @@ static inline struct folio *device_map(struct mm_struct *mm, unsigned long page,
 	set_entry_at(mm, page,
 		     cpt_make_soft(write ? CPT_DEVICE_PRIVATE_WRITE : CPT_DEVICE_PRIVATE_READ,
 				   folio_pfn(folio), 0));
-	mmap_read_unlock(mm);
 	folio_unlock(folio);
+	mmap_read_unlock(mm);
 	return folio;
 }
 
@@ -179,12 +180,13 @@ static inline struct folio *device_map(struct mm_struct *mm, unsigned long page,
 static inline struct folio *device_map_huge(struct mm_struct *mm, unsigned long page,
 					    unsigned long index)
 {
-	struct folio *folio = device_folio(index, CPT_PMD_ORDER);
 	struct vm_area_struct *vma;
+	struct folio *folio;
 	struct page *table;
 	u64 *pmd;
 
 	mmap_read_lock(mm);
+	folio = device_folio(index, CPT_PMD_ORDER);
 	vma = vma_lookup(mm, ADDR(page));
 	ktest_assert_int_equal(anon_vma_prepare(vma), 0);
 	folio_add_new_anon_rmap(folio, vma, ADDR(page), RMAP_EXCLUSIVE);
@@ -195,8 +197,8 @@ static inline struct folio *device_map_huge(struct mm_struct *mm, unsigned long 
 	cpt_deposit(mm, pmd, table);
 	cpt_set(mm, ADDR(page), pmd, 1,
 		cpt_make_soft(CPT_DEVICE_PRIVATE_WRITE, folio_pfn(folio), 0));
-	mmap_read_unlock(mm);
 	folio_unlock(folio);
+	mmap_read_unlock(mm);
 	return folio;
 }
 

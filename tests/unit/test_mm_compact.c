@@ -184,6 +184,20 @@ static void test_one_folio_stays_isolated_on_failure(void **state)
 	move_end(&setup);
 }
 
+static void test_file_pages_move_in_their_cache(void **state)
+{
+	struct move_setup setup = move_setup(1, 0);
+	unsigned long addr;
+
+	ktest_assert_int_equal(sim_mmap(setup.mm, ADDR(16), BYTES(4), RW,
+					SIM_MAP_SHARED | SIM_MAP_FIXED, 0, NULL, 0, &addr), 0);
+	fill(setup.mm, 16, 4);
+	ktest_assert_int_equal(sim_move_pages(setup.mm, ADDR(16), BYTES(4), 1), 4);
+	ktest_assert_int_equal(folio_nid(folio_at(setup.mm, 17)), 1);
+	assert_filled(setup.mm, 16, 4);
+	move_end(&setup);
+}
+
 static void test_device_private_pages_stay(void **state)
 {
 	struct move_setup setup = move_setup(4, 0);
@@ -210,6 +224,7 @@ static const struct ktest tests[] = {
 	KTEST(test_huge_is_split_without_memory_for_it),
 	KTEST(test_without_memory_nothing_moves),
 	KTEST(test_one_folio_stays_isolated_on_failure),
+	KTEST(test_file_pages_move_in_their_cache),
 	KTEST(test_device_private_pages_stay),
 };
 KTEST_MAIN(tests)

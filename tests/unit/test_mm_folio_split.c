@@ -114,6 +114,39 @@ static void test_refused(void **state)
 	move_end(&setup);
 }
 
+static void test_unmapped_part_is_freed(void **state)
+{
+	struct move_setup setup = move_setup(PMD_PAGES, PMD_ORDER_ONLY);
+	u64 free_pages;
+
+	fill(setup.mm, 0, PMD_PAGES);
+	unmap_at(setup.mm, 256, 256);
+	free_pages = sim_phys_free_pages(setup.world);
+	ktest_assert_int_equal(sim_split(setup.mm, BASE, BYTES(PMD_PAGES), 0), PMD_PAGES);
+	ktest_assert_u64_equal(sim_phys_free_pages(setup.world), free_pages + 256);
+	assert_filled(setup.mm, 0, 256);
+	move_end(&setup);
+}
+
+static void test_shared_after_fork(void **state)
+{
+	struct move_setup setup = move_setup(PMD_PAGES, PMD_ORDER_ONLY);
+	struct mm_struct *child;
+
+	fill(setup.mm, 0, PMD_PAGES);
+	ktest_assert_int_equal(sim_fork(setup.mm, &child), 0);
+	ranges_clear();
+	ktest_assert_int_equal(sim_split(setup.mm, BASE, BYTES(PMD_PAGES), 0), PMD_PAGES);
+	assert_ranges("CLEAR 0-512, CLEAR 0-512");
+	ktest_assert_int_equal(folio_mapcount(folio_at(child, 3)), 2);
+	ktest_assert_false(cpt_write(entry_at(child, 3)));
+	ktest_assert_ptr_equal(folio_at(child, 3), folio_at(setup.mm, 3));
+	assert_filled(child, 0, PMD_PAGES);
+	mmput(child);
+	assert_filled(setup.mm, 0, PMD_PAGES);
+	move_end(&setup);
+}
+
 static void test_zero_filled_pieces_become_the_zero_page(void **state)
 {
 	struct move_setup setup = move_setup(PMD_PAGES, PMD_ORDER_ONLY);
@@ -213,6 +246,8 @@ static const struct ktest tests[] = {
 	KTEST(test_huge_becomes_small),
 	KTEST(test_kept_piece_is_the_one_of_the_page),
 	KTEST(test_refused),
+	KTEST(test_unmapped_part_is_freed),
+	KTEST(test_shared_after_fork),
 	KTEST(test_zero_filled_pieces_become_the_zero_page),
 	KTEST(test_swap_cache_goes_along),
 	KTEST(test_unmapped_split_keeps_locks),

@@ -112,6 +112,42 @@ static void test_huge_is_split_without_places_for_it(void **state)
 	move_end(&setup);
 }
 
+static void test_shared_memory_goes_to_swap(void **state)
+{
+	struct move_setup setup = move_setup(1, 0);
+	unsigned long addr;
+	u64 free_pages;
+
+	ktest_assert_int_equal(sim_mmap(setup.mm, ADDR(16), BYTES(4), RW,
+					SIM_MAP_SHARED | SIM_MAP_FIXED, 0, NULL, 0, &addr), 0);
+	fill(setup.mm, 16, 4);
+	free_pages = sim_phys_free_pages(setup.world);
+	ktest_assert_int_equal(sim_reclaim(setup.mm, ADDR(16), BYTES(4)), 4);
+	ktest_assert_u64_equal(sim_phys_free_pages(setup.world), free_pages + 4);
+	ktest_assert_u64_equal(entry_at(setup.mm, 17), 0);
+	assert_filled(setup.mm, 16, 4);
+	move_end(&setup);
+}
+
+static void test_file_pages_go_only_when_clean(void **state)
+{
+	struct move_setup setup = move_setup(1, 0);
+	struct file *file = sim_file_create(BYTES(2), false);
+	unsigned long addr;
+
+	ktest_assert_int_equal(sim_mmap(setup.mm, ADDR(16), BYTES(2), RW,
+					SIM_MAP_SHARED | SIM_MAP_FIXED, 0, file, 0, &addr), 0);
+	fill(setup.mm, 16, 1);
+	ktest_assert_u64_equal(read_at(setup.mm, 17), 0);
+	lru_add_drain_all();
+	ktest_assert_int_equal(sim_reclaim(setup.mm, ADDR(16), BYTES(2)), 1);
+	ktest_assert_u64_equal(entry_at(setup.mm, 17), 0);
+	assert_filled(setup.mm, 16, 1);
+	ktest_assert_u64_equal(read_at(setup.mm, 17), 0);
+	fput(file);
+	move_end(&setup);
+}
+
 static void test_device_private_is_never_reclaimed(void **state)
 {
 	struct move_setup setup = move_setup(2, 0);
@@ -125,6 +161,26 @@ static void test_device_private_is_never_reclaimed(void **state)
 	ktest_assert_ptr_equal(folio_at(setup.mm, 1), folio);
 	mm_end(setup.world, setup.mm);
 	memunmap_pages(&move_device.pgmap);
+}
+
+/* More memory than there is RAM; each page can still be read. */
+static void test_allocation_reclaims(void **state)
+{
+	const struct svmsim_machine machine = {
+		.node_count = 1,
+		.node = { { .ram_bytes = 4ull << 20, .cpu_count = 1 } },
+		.swap_bytes = 16ull << 20,
+	};
+	struct move_setup setup = { .world = fault_world(&machine) };
+	unsigned long pages = (6ull << 20) >> PAGE_SHIFT;
+
+	setup.mm = mm_create();
+	map_at(setup.mm, 0, pages, RW);
+	for (unsigned long page = 0; page < pages; page++)
+		write_at(setup.mm, page, value_of(page));
+	ktest_assert_in_range(move_state()->swap.used, pages / 4, pages);
+	assert_filled(setup.mm, 0, pages);
+	move_end(&setup);
 }
 
 /* The same without a place to go: the fault fails, and nothing is lost. */
@@ -154,7 +210,10 @@ static const struct ktest tests[] = {
 	KTEST(test_without_swap_it_stays),
 	KTEST(test_huge_goes_as_one),
 	KTEST(test_huge_is_split_without_places_for_it),
+	KTEST(test_shared_memory_goes_to_swap),
+	KTEST(test_file_pages_go_only_when_clean),
 	KTEST(test_device_private_is_never_reclaimed),
+	KTEST(test_allocation_reclaims),
 	KTEST(test_allocation_fails_without_swap),
 };
 KTEST_MAIN(tests)
