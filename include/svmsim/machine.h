@@ -126,6 +126,8 @@ struct svmsim_bridge {
  *	read from the folio again, which may be in use again by then (up to v7.0.3)
  * @SVMSIM_QUIRK_DEVICE_PMD_READ_ONLY: the migration entry of a device's writable huge page forgets
  *	that it was: it is read-only when restored, and the next write faults (v6.19 to v7.0)
+ * @SVMSIM_QUIRK_ZAP_DEVICE_MIGRATION: the migration entry of a device's huge page that is unmapped
+ *	drops a reference and a map count that it does not hold (v6.19 to v7.3)
  */
 enum svmsim_quirk {
 	SVMSIM_QUIRK_LINK_UNWIND_AT_START,
@@ -136,6 +138,7 @@ enum svmsim_quirk {
 	SVMSIM_QUIRK_HMM_DEVICE_PMD,
 	SVMSIM_QUIRK_PGMAP_READ_AGAIN,
 	SVMSIM_QUIRK_DEVICE_PMD_READ_ONLY,
+	SVMSIM_QUIRK_ZAP_DEVICE_MIGRATION,
 };
 
 /**

@@ -389,6 +389,8 @@ const struct scn_named scn_quirks[] = {
 		"a folio's pagemap is read again after its driver got it back" },
 	{ "device-pmd-read-only",
 		"a writable huge page of a device is not writable any more after a migration" },
+	{ "zap-device-migration",
+		"unmapping a device's huge page that is migrated drops a reference too many" },
 	{ NULL, NULL },
 };
 

@@ -144,6 +144,7 @@ static const char *const quirk_names[] = {
 	[SVMSIM_QUIRK_HMM_DEVICE_PMD] = "hmm-device-pmd",
 	[SVMSIM_QUIRK_PGMAP_READ_AGAIN] = "pgmap-read-again",
 	[SVMSIM_QUIRK_DEVICE_PMD_READ_ONLY] = "device-pmd-read-only",
+	[SVMSIM_QUIRK_ZAP_DEVICE_MIGRATION] = "zap-device-migration",
 };
 
 #define QUIRK_COUNT (sizeof(quirk_names) / sizeof(quirk_names[0]))

@@ -75,6 +75,15 @@ static int advise_dontneed(const struct advice *advice)
 	return 0;
 }
 
+static int advise_lru(const struct advice *advice)
+{
+	if (advice->vma->vm_flags & (VM_LOCKED | VM_PFNMAP | VM_HUGETLB))
+		return -EINVAL;
+	if (advice->behavior == MADV_COLD)
+		madvise_cold(advice);
+	return 0;
+}
+
 static int advise_area(struct advice *advice)
 {
 	if (changes_flags(advice->behavior))
@@ -82,8 +91,14 @@ static int advise_area(struct advice *advice)
 	switch (advice->behavior) {
 	case MADV_DONTNEED:
 		return advise_dontneed(advice);
+	case MADV_FREE:
+		if ((advice->vma->vm_flags & (VM_PFNMAP | VM_LOCKED | VM_HUGETLB)) ||
+		    !vma_is_anonymous(advice->vma))
+			return -EINVAL;
+		madvise_free(advice);
+		return 0;
 	default:
-		return -EINVAL;
+		return advise_lru(advice);
 	}
 }
 
@@ -139,6 +154,8 @@ static int advise_locked(struct mm_struct *mm, unsigned long start, unsigned lon
 int sim_madvise(struct mm_struct *mm, unsigned long addr, size_t bytes, int behavior)
 {
 	unsigned long end = addr + PAGE_ALIGN(bytes);
+	long moved;
+	int err;
 
 	if (offset_in_page(addr) || (bytes && !PAGE_ALIGN(bytes)) || end < addr)
 		return -EINVAL;
@@ -149,7 +166,18 @@ int sim_madvise(struct mm_struct *mm, unsigned long addr, size_t bytes, int beha
 	case MADV_HUGEPAGE:
 	case MADV_NOHUGEPAGE:
 	case MADV_DONTNEED:
+	case MADV_FREE:
+	case MADV_COLD:
 		return addr == end ? 0 : advise_locked(mm, addr, end, behavior);
+	case MADV_PAGEOUT:
+		err = addr == end ? 0 : advise_locked(mm, addr, end, behavior);
+		if (err && err != -ENOMEM)
+			return err;
+		moved = sim_reclaim(mm, addr, end - addr);
+		return moved < 0 ? (int)moved : err;
+	case MADV_COLLAPSE:
+		moved = addr == end ? 0 : sim_collapse(mm, addr, end - addr, false);
+		return moved < 0 ? (int)moved : 0;
 	default:
 		return -EINVAL;
 	}

@@ -9,6 +9,7 @@
 #include <linux/bug.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
+#include "kernel/version.h"
 #include "mm/fault.h"
 #include "mm/move.h"
 
@@ -170,7 +171,8 @@ static void zap_huge_folio(struct zap *zap, u64 *pmd, u64 entry, struct folio *f
 		cpt_table_free(mm, cpt_withdraw(mm, pmd));
 	else if (is_present && (entry & CPT_ACCESSED))
 		folio_mark_accessed(folio);
-	if (cpt_is_device_private(entry)) {
+	if (cpt_is_device_private(entry) || (folio_is_device_private(folio) &&
+					     sim_has_quirk(SVMSIM_QUIRK_ZAP_DEVICE_MIGRATION))) {
 		folio_remove_rmap(folio, &folio->page, CPT_PMD_PAGES, zap->vma, RMAP_LEVEL_PMD);
 		folio_put(folio);
 	}

@@ -47,7 +47,7 @@ static const struct mmu_notifier_ops hearing = { .invalidate_range_start = hear_
 						 .release = hear_release };
 static struct mmu_notifier listener;
 
-static void listen(struct mm_struct *mm)
+static __maybe_unused void listen(struct mm_struct *mm)
 {
 	heard_length = 0;
 	heard[0] = '\0';
@@ -64,7 +64,7 @@ static void listen(struct mm_struct *mm)
 		heard[0] = '\0';                               \
 	} while (0)
 
-static struct svmsim_world *ops_world(void)
+static __maybe_unused struct svmsim_world *ops_world(void)
 {
 	struct svmsim_world *world = device_memory_world(0);
 
@@ -74,7 +74,7 @@ static struct svmsim_world *ops_world(void)
 	return world;
 }
 
-static void ops_world_end(struct svmsim_world *world, struct mm_struct *mm)
+static __maybe_unused void ops_world_end(struct svmsim_world *world, struct mm_struct *mm)
 {
 	if (mm)
 		mmput(mm);
@@ -83,12 +83,12 @@ static void ops_world_end(struct svmsim_world *world, struct mm_struct *mm)
 	assert_all_free(world);
 }
 
-static unsigned long at_page(unsigned long page)
+static __maybe_unused unsigned long at_page(unsigned long page)
 {
 	return BASE + page * PAGE_SIZE;
 }
 
-static u64 entry_at(struct mm_struct *mm, unsigned long page)
+static __maybe_unused u64 entry_at(struct mm_struct *mm, unsigned long page)
 {
 	struct cpt_hit hit;
 
@@ -97,8 +97,8 @@ static u64 entry_at(struct mm_struct *mm, unsigned long page)
 }
 
 /* A new folio of the device, as if a driver had migrated what was at a page to it. */
-static struct folio *put_private(struct mm_struct *mm, unsigned long page, unsigned int order,
-				bool write)
+static __maybe_unused struct folio *put_private(struct mm_struct *mm, unsigned long page,
+						unsigned int order, bool write)
 {
 	enum cpt_soft soft = write ? CPT_DEVICE_PRIVATE_WRITE : CPT_DEVICE_PRIVATE_READ;
 	unsigned long pfn, addr = at_page(page);
@@ -129,12 +129,12 @@ static struct folio *put_private(struct mm_struct *mm, unsigned long page, unsig
 	return folio;
 }
 
-static void write_byte(struct mm_struct *mm, unsigned long page, u8 value)
+static __maybe_unused void write_byte(struct mm_struct *mm, unsigned long page, u8 value)
 {
 	ktest_assert_int_equal(sim_cpu_write(mm, at_page(page), &value, 1), 0);
 }
 
-static u8 read_byte(struct mm_struct *mm, unsigned long page)
+static __maybe_unused u8 read_byte(struct mm_struct *mm, unsigned long page)
 {
 	u8 value = 0xee;
 
@@ -142,7 +142,7 @@ static u8 read_byte(struct mm_struct *mm, unsigned long page)
 	return value;
 }
 
-static const char *soft_name(u64 entry)
+static __maybe_unused const char *soft_name(u64 entry)
 {
 	if (cpt_none(entry))
 		return "none";
@@ -168,7 +168,7 @@ static const char *soft_name(u64 entry)
 
 #define assert_entry(mm, page, name) ktest_assert_string_equal(soft_name(entry_at(mm, page)), name)
 
-static long rss(struct mm_struct *mm)
+static __maybe_unused long rss(struct mm_struct *mm)
 {
 	return atomic_long_read(&mm->rss_stat[MM_ANONPAGES]);
 }

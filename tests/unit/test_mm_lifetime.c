@@ -3,7 +3,7 @@
 #include <linux/workqueue.h>
 #include "kernel/inject.h"
 #include "kernel/printk.h"
-#include "mman_fixture.h"
+#include "mm_ops_fixture.h"
 
 static void test_last_user_unmaps_last_holder_frees(void **state)
 {
@@ -51,6 +51,57 @@ static void test_mmput_async_unmaps_in_a_worker(void **state)
 	flush_scheduled_work();
 	ktest_assert_true(list_empty(&mm_state()->mms));
 	assert_all_free(world);
+}
+
+/* Notifiers hear of the end before anything goes, then of the unmapping as of any other. */
+static void test_exit_releases_then_unmaps(void **state)
+{
+	struct svmsim_world *world = ops_world();
+	struct mm_struct *mm = mm_create();
+
+	map_at(mm, 0, 4, RW);
+	write_byte(mm, 0, 1);
+	put_private(mm, 1, 0, true);
+	listen(mm);
+	mmput(mm);
+	/* A notifier of the old kind is gone with its release. */
+	assert_heard("release");
+	ktest_assert_int_equal(freed_count, 1);
+	ktest_assert_int_equal(rss(mm), 0);
+	ktest_assert_u64_equal(atomic_long_read(&mm->pgtables_bytes), PAGE_SIZE);
+	mmu_notifier_unregister(&listener, mm);
+	ops_world_end(world, NULL);
+}
+
+static bool interval_heard(struct mmu_interval_notifier *notifier,
+			   const struct mmu_notifier_range *range, unsigned long cur_seq)
+{
+	mmu_interval_set_seq(notifier, cur_seq);
+	heard_length += scnprintf(heard + heard_length, sizeof(heard) - heard_length, "%s%d %d",
+				  heard_length ? ", " : "", (int)range->event,
+				  rwsem_is_locked(&range->mm->mmap_lock));
+	return true;
+}
+
+/* An interval notifier hears it twice, and lives until it is removed; the mm's struct with it. */
+static void test_exit_tells_interval_notifiers_twice(void **state)
+{
+	static const struct mmu_interval_notifier_ops ops = { .invalidate = interval_heard };
+	struct svmsim_world *world = ops_world();
+	struct mm_struct *mm = mm_create();
+	struct mmu_interval_notifier notifier;
+
+	heard_length = 0;
+	map_at(mm, 0, 4, RW);
+	ktest_assert_int_equal(mmu_interval_notifier_insert(&notifier, mm, BASE, PAGE_SIZE, &ops),
+			       0);
+	mmput(mm);
+	/* RELEASE without mmap_lock, UNMAP with it. */
+	assert_heard("5 0, 0 1");
+	ktest_assert_false(list_empty(&mm_state()->mms));
+	mmu_interval_notifier_remove(&notifier);
+	ktest_assert_true(list_empty(&mm_state()->mms));
+	ops_world_end(world, NULL);
 }
 
 static void test_numbers_count_up(void **state)
@@ -141,6 +192,8 @@ static const struct ktest tests[] = {
 	KTEST(test_last_user_unmaps_last_holder_frees),
 	KTEST(test_mmget_not_zero_takes_a_user),
 	KTEST(test_mmput_async_unmaps_in_a_worker),
+	KTEST(test_exit_releases_then_unmaps),
+	KTEST(test_exit_tells_interval_notifiers_twice),
 	KTEST(test_numbers_count_up),
 	KTEST(test_user_left_is_reported),
 	KTEST(test_struct_left_is_reported),
