@@ -7,6 +7,7 @@
  */
 #include "mm/mman_internal.h"
 #include <linux/bug.h>
+#include <linux/highmem.h>
 #include <linux/sched.h>
 #include "mm/fault_internal.h"
 #include "mm/move.h"
@@ -61,7 +62,7 @@ static int copy_pinned(struct copy *copy, u64 *dst, unsigned long addr, struct p
 	if (!folio)
 		return -EAGAIN;
 	copy->spare = NULL;
-	fault_copy_page(&folio->page, page);
+	copy_highpage(&folio->page, page);
 	folio_set_uptodate(folio);
 	folio_add_new_anon_rmap(folio, copy->dst, addr, RMAP_EXCLUSIVE);
 	folio_add_lru(folio);

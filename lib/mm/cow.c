@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Writes to pages that are mapped read-only: reuse or copy. */
+#include <linux/highmem.h>
 #include "mm/fault_internal.h"
 
 bool can_change_pte_writable(struct vm_area_struct *vma, unsigned long addr, u64 entry)
@@ -64,10 +65,10 @@ static void fill_copy(struct vm_fault *vmf, struct folio *copy)
 	unsigned long pfn = cpt_pfn(vmf->orig_pte);
 
 	if (vmf->page)
-		fault_copy_page(&copy->page, vmf->page);
+		copy_highpage(&copy->page, vmf->page);
 	else if (!is_zero_pfn(pfn) &&
 		 sim_phys_copy(sim_world, PFN_PHYS(folio_pfn(copy)), PFN_PHYS(pfn), PAGE_SIZE))
-		sim_phys_set(sim_world, PFN_PHYS(folio_pfn(copy)), 0, PAGE_SIZE);
+		clear_highpage(&copy->page);
 }
 
 /* A reference on vmf->page is the caller's and goes. */

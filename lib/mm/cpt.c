@@ -36,8 +36,6 @@ struct page *cpt_table_alloc(struct mm_struct *mm)
 		__free_pages(page, 0);
 		return NULL;
 	}
-	/* Slots are pointers into the page: its zeros have to be there. */
-	sim_phys_data(sim_world, page_to_phys(page));
 	spin_lock_init(&table->lock);
 	INIT_LIST_HEAD(&table->deposits);
 	page->private = (unsigned long)table;

@@ -145,11 +145,15 @@ vm_fault_t handle_pte_fault(struct vm_fault *vmf)
 		return vma_is_anonymous(vmf->vma) ? do_anonymous_page(vmf) : do_fault(vmf);
 	if (!cpt_present(vmf->orig_pte))
 		return do_swap_page(vmf);
+	if (cpt_protnone(vmf->orig_pte) && (vmf->vma->vm_flags & VM_ACCESS_FLAGS))
+		return do_numa_page(vmf);
 	return present_pte_fault(vmf);
 }
 
 static vm_fault_t present_pmd_fault(struct vm_fault *vmf)
 {
+	if (cpt_protnone(vmf->orig_pmd) && (vmf->vma->vm_flags & VM_ACCESS_FLAGS))
+		return do_huge_pmd_numa_page(vmf);
 	if ((vmf->flags & (FAULT_FLAG_WRITE | FAULT_FLAG_UNSHARE)) && !cpt_write(vmf->orig_pmd))
 		return wp_huge_pmd(vmf);
 	huge_pmd_set_accessed(vmf);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Faults on areas with operations: their pages come from a file or a driver. */
+#include <linux/highmem.h>
 #include "mm/fault_internal.h"
 
 /* Pages that a read fault maps along with its own when they are there, as debugfs would say. */
@@ -111,7 +112,7 @@ static vm_fault_t do_cow_fault(struct vm_fault *vmf)
 	/* The driver filled and mapped the copy by itself. */
 	if (ret & VM_FAULT_DONE_COW)
 		return ret;
-	fault_copy_page(vmf->cow_page, vmf->page);
+	copy_highpage(vmf->cow_page, vmf->page);
 	folio_set_uptodate(copy);
 	ret |= finish_fault(vmf);
 	unlock_page(vmf->page);

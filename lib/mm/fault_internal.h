@@ -100,15 +100,6 @@ static inline struct folio *fault_alloc_folio(gfp_t gfp, unsigned int order)
 	return folio_alloc(gfp, order);
 }
 
-static inline void fault_copy_page(struct page *to, struct page *from)
-{
-	const struct mm_watch *watch = sim_phys_of_world(sim_world)->watch;
-
-	sim_phys_copy(sim_world, page_to_phys(to), page_to_phys(from), PAGE_SIZE);
-	if (unlikely(watch) && watch->copy)
-		watch->copy(watch->ctx, page_to_pfn(to), page_to_pfn(from));
-}
-
 static inline vm_fault_t vmf_anon_prepare(struct vm_fault *vmf)
 {
 	return anon_vma_prepare(vmf->vma) ? VM_FAULT_OOM : 0;

@@ -103,8 +103,12 @@ static void cache_truncate(struct address_space *mapping, pgoff_t first)
 
 static void inode_put(struct inode *inode)
 {
+	const struct mm_watch *watch = sim_phys_of_world(sim_world)->watch;
+
 	if (!atomic_dec_and_test(&inode->i_count))
 		return;
+	if (unlikely(watch) && watch->file_gone)
+		watch->file_gone(watch->ctx, inode->i_mapping);
 	cache_truncate(inode->i_mapping, 0);
 	xa_destroy(&inode->i_mapping->i_pages);
 	list_del(&inode->sim_node);
@@ -124,21 +128,19 @@ void fput(struct file *file)
 EXPORT_SYMBOL(fput);
 
 /* Bytes between a buffer and one page of the file. */
-static void copy_part(struct folio *folio, unsigned long offset, u8 *buf, size_t bytes, bool write)
+static void copy_part(struct folio *folio, u64 offset, u8 *buf, size_t bytes, bool write)
 {
 	const struct mm_watch *watch = sim_phys_of_world(sim_world)->watch;
-	unsigned long pfn = folio_pfn(folio);
+	phys_addr_t phys = PFN_PHYS(folio_pfn(folio)) + offset_in_page(offset);
 
-	if (write) {
-		if (unlikely(watch) && watch->cpu_access)
-			watch->cpu_access(watch->ctx, NULL, offset, pfn, buf, bytes, true);
-		sim_cpu_phys_write(sim_world, PFN_PHYS(pfn) + offset_in_page(offset), buf, bytes);
-		folio_set_dirty(folio);
+	if (!write) {
+		sim_cpu_phys_read(sim_world, phys, buf, bytes);
 		return;
 	}
-	sim_cpu_phys_read(sim_world, PFN_PHYS(pfn) + offset_in_page(offset), buf, bytes);
-	if (unlikely(watch) && watch->cpu_access)
-		watch->cpu_access(watch->ctx, NULL, offset, pfn, buf, bytes, false);
+	if (unlikely(watch) && watch->file_write)
+		watch->file_write(watch->ctx, folio->mapping, offset, buf, bytes);
+	sim_cpu_phys_write(sim_world, phys, buf, bytes);
+	folio_set_dirty(folio);
 }
 
 static int transfer(struct file *file, u64 offset, u8 *buf, size_t bytes, bool write)
@@ -193,6 +195,7 @@ int sim_file_read(struct file *file, u64 offset, void *buf, size_t bytes)
 
 int sim_file_truncate(struct file *file, u64 bytes)
 {
+	const struct mm_watch *watch = sim_phys_of_world(sim_world)->watch;
 	struct inode *inode = file_inode(file);
 	struct address_space *mapping = inode->i_mapping;
 	pgoff_t first = (bytes + PAGE_SIZE - 1) >> PAGE_SHIFT;
@@ -214,6 +217,8 @@ int sim_file_truncate(struct file *file, u64 bytes)
 	}
 	down_write(&mapping->invalidate_lock);
 	inode->i_size = bytes;
+	if (unlikely(watch) && watch->file_truncate)
+		watch->file_truncate(watch->ctx, mapping, bytes);
 	/* Once to make it quick, and page by page for what faults bring back meanwhile. */
 	unmap_mapping_pages(mapping, first, ~0ul);
 	cache_truncate(mapping, first);
