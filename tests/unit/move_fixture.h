@@ -67,11 +67,11 @@ static inline void assert_filled(struct mm_struct *mm, unsigned long first, unsi
 
 /* A device whose pages are mapped by hand, and that only notes what it is asked. */
 struct move_device {
-	struct dev_pagemap pgmap;
 	unsigned int freed;
 	unsigned int to_ram;
 	unsigned int splits;
 	unsigned int split_ends;
+	struct dev_pagemap pgmap;
 };
 
 static struct move_device move_device;
