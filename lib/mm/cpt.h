@@ -224,10 +224,13 @@ static inline u64 *cpt_table(u64 entry)
 static inline void cpt_set(struct mm_struct *mm, unsigned long addr, u64 *slot, unsigned int level,
 			   u64 entry)
 {
-	const struct mm_watch *watch = sim_phys_of_world(sim_world)->watch;
+	struct sim_phys *state = sim_phys_of_world(sim_world);
+	const struct mm_watch *watch = state->watch;
 	u64 old = *slot;
 
 	*slot = entry;
+	if (level)
+		state->table_changes++;
 	if (unlikely(watch) && watch->cpt_change)
 		watch->cpt_change(watch->ctx, mm, addr, level, old, entry);
 }

@@ -50,7 +50,7 @@ struct page *make_device_exclusive(struct mm_struct *mm, unsigned long addr, voi
 				   struct folio **foliop)
 {
 	struct mmu_notifier_range range;
-	struct vm_area_struct *vma;
+	struct vm_area_struct *vma = NULL;
 	bool is_converted = false;
 	struct page *page = NULL;
 	struct folio *folio;

@@ -47,16 +47,34 @@ struct thp_settings {
 	bool use_zero_page;
 };
 
+#define WALK_CACHE 64
+
+/**
+ * struct walk_cache - where a walk of the CPU ended, above PTEs
+ * @addr: first address that the table covers
+ * @changes: sim_phys.table_changes at that time
+ * @table: of PTEs
+ * @mm_number: whose; 0 for nothing
+ */
+struct walk_cache {
+	unsigned long addr;
+	u64 changes;
+	const u64 *table;
+	unsigned int mm_number;
+};
+
 /**
  * struct fault_state - of sim_layer_fault
  * @zero_pfn: page frame of the zero page; 0 before the first mm is made
  * @huge_zero_pfn: of the huge zero folio, 0 while there is none
  * @thp: settings of this run; PMD order by default "always" off: see svmsim/machine.h
+ * @walks: by address
  */
 struct fault_state {
 	unsigned long zero_pfn;
 	unsigned long huge_zero_pfn;
 	struct thp_settings thp;
+	struct walk_cache walks[WALK_CACHE];
 };
 
 extern const struct sim_layer sim_layer_fault;

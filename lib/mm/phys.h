@@ -160,6 +160,7 @@ struct sim_phys_node {
  * @last_window: of the last lookup by page frame; NULL for none
  * @watch: oracle callbacks, NULL when nobody watches; survives a reset
  * @folio_queue: who waits for a bit of a folio, by hash of its page frame (mm/folio.h)
+ * @table_changes: changes of the CPUs' page tables above PTEs, never reset
  * @cache: the CPUs' cache (mm/cache.h), NULL when every device snoops
  * @node_count: entries of @node in use
  * @node: nodes
@@ -191,6 +192,7 @@ struct sim_phys {
 	unsigned int window_count;
 	struct sim_phys_window *last_window;
 	const struct mm_watch *watch;
+	u64 table_changes;
 	struct list_head folio_queue[SIM_FOLIO_QUEUES];
 	struct sim_cache *cache;
 	unsigned int node_count;

@@ -65,7 +65,10 @@ static struct tlb_entry *victim(struct tlb_cpu *cpu, unsigned int set)
 	for (unsigned int way = 0; way < ways; way++)
 		if (!cpu->entry[set][way].mm_number)
 			return &cpu->entry[set][way];
-	cpu->next[set] = (cpu->next[set] + 1u) % ways;
+	/* No remainder: dividing costs more than all the rest. */
+	cpu->next[set]++;
+	if (cpu->next[set] >= ways)
+		cpu->next[set] = 0;
 	return &cpu->entry[set][cpu->next[set]];
 }
 
