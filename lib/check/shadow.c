@@ -147,9 +147,26 @@ static void note_write(const struct mm_struct *mm, unsigned long addr, const u8 
 		page->loose = true;
 }
 
+/* By a system call: @offset is in the file that the page is of. What it reads is not judged. */
+static void note_file_write(unsigned long pfn, unsigned long offset, const u8 *bytes, size_t count)
+{
+	const struct folio *folio = pfn_folio(pfn);
+	struct chk_space *space = chk_space_of_file(folio->mapping, true);
+	struct chk_page *page = chk_space_own(space, offset >> PAGE_SHIFT, NULL);
+
+	memcpy(page->bytes + offset_in_page(offset), bytes, count);
+	if (count == PAGE_SIZE)
+		page->loose = false;
+}
+
 static void on_cpu_access(void *ctx, struct mm_struct *mm, unsigned long addr, unsigned long pfn,
 			  const void *bytes, size_t count, bool write)
 {
+	if (!mm) {
+		if (write)
+			note_file_write(pfn, addr, bytes, count);
+		return;
+	}
 	sim_report_from_caller();
 	if (write)
 		note_write(mm, addr, bytes, count);

@@ -286,6 +286,10 @@ void scn_act(struct scn_runner *runner, const struct scn_step *step, struct scn_
 	memset(outcome, 0, sizeof(*outcome));
 	if (scn_fault_clips(runner, step, outcome))
 		return;
+	if (step->action->verb->actor == SCN_ACTOR_CPU) {
+		scn_act_mm(runner, step, outcome);
+		return;
+	}
 	switch (step->action->verb->op) {
 	case SCN_OP_IOVA_ALLOC:
 		scn_act_alloc(runner, step, outcome);

@@ -206,7 +206,9 @@ static bool parse_operand(struct scn_cursor *cursor, enum scn_operand operand,
 		action->symbol = scn_peek(cursor);
 		return scn_known_word(cursor, "program", scn_program_known, NULL) >= 0;
 	default:
-		return parse_symbol(cursor, operand, action);
+		return operand >= SCN_OPERAND_NEW_VMA ?
+			       scn_parse_mm_operand(cursor, operand, action) :
+			       parse_symbol(cursor, operand, action);
 	}
 }
 
@@ -237,6 +239,23 @@ static bool parse_result(struct scn_cursor *cursor, struct scn_result *result)
 	return true;
 }
 
+static bool gives_value(enum scn_op op)
+{
+	switch (op) {
+	case SCN_OP_READ:
+	case SCN_OP_DISTANCE:
+	case SCN_OP_CPU_READ:
+	case SCN_OP_RECLAIM:
+	case SCN_OP_COMPACT:
+	case SCN_OP_NUMA_MIGRATE:
+	case SCN_OP_SPLIT:
+	case SCN_OP_COLLAPSE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Is this a kind of result that the verb can have where it stands? */
 static bool check_result(struct scn_cursor *cursor, const struct scn_action *action,
 			 enum scn_result_kind kind)
@@ -244,9 +263,9 @@ static bool check_result(struct scn_cursor *cursor, const struct scn_action *act
 	const struct scn_token *token = &cursor->token[cursor->at - 1];
 	const struct scn_verb *verb = action->verb;
 
-	if (kind == SCN_RESULT_VALUE && verb->op != SCN_OP_READ && verb->op != SCN_OP_DISTANCE)
-		return scn_fail_token(cursor, token, "%s gives no value: only read and distance do",
-				      verb->name);
+	if (kind == SCN_RESULT_VALUE && !gives_value(verb->op))
+		return scn_fail_token(cursor, token, "%s gives no value: only read, distance and "
+				      "what moves pages do", verb->name);
 	if (kind != SCN_RESULT_BLOCKS)
 		return true;
 	if (verb->op != SCN_OP_CALL && verb->op != SCN_OP_LOCK && verb->op != SCN_OP_WAIT &&
@@ -305,7 +324,53 @@ static bool is_device(const struct svmsim_machine *machine, const char *actor)
 	return false;
 }
 
-/* The verb of this actor. While no machine is known it can be a device or a task. */
+/* Bits of what an actor can be. While no machine is known that is much. */
+static unsigned int actors_of(const struct scn_cursor *cursor, const char *name)
+{
+	if (!strcmp(name, "ram:"))
+		return 1 << SCN_ACTOR_RAM;
+	if (!strcmp(name, "cpu:") || scn_cpu_number(name) >= 0)
+		return 1 << SCN_ACTOR_CPU;
+	if (!cursor->machine)
+		return 1 << SCN_ACTOR_DEVICE | 1 << SCN_ACTOR_TASK | 1 << SCN_ACTOR_CPU;
+	if (is_device(cursor->machine, name))
+		return 1 << SCN_ACTOR_DEVICE;
+	if (cursor->plan && scn_is_process(cursor->plan, name, strlen(name) - 1))
+		return 1 << SCN_ACTOR_CPU;
+	return 1 << SCN_ACTOR_DEVICE | 1 << SCN_ACTOR_TASK;
+}
+
+bool scn_fail_no_process(struct scn_cursor *cursor, const struct scn_token *actor,
+			 const struct scn_token *verb)
+{
+	int bytes = (int)strlen(actor->text) - 1;
+
+	return scn_fail_token(cursor, verb, "%s is for a process, and %.*s is none: \"mm %.*s\" "
+			      "or \"cpu: fork %.*s\" comes before", verb->text, bytes,
+			      actor->text, bytes, actor->text, bytes, actor->text);
+}
+
+/* Another kind of actor has that verb: true with an error that says so. */
+static bool fail_other_actor(struct scn_cursor *cursor, const struct scn_token *token,
+			     const struct scn_action *action, unsigned int actors)
+{
+	const char *name = action->actor->text;
+	int bytes = (int)strlen(name) - 1;
+
+	if (actors == 1 << SCN_ACTOR_DEVICE && scn_verb_find(SCN_ACTOR_TASK, token->text)) {
+		scn_fail_token(cursor, token, "%s is for a task: %.*s is a device", token->text,
+			       bytes, name);
+		return true;
+	}
+	if (actors == (1 << SCN_ACTOR_DEVICE | 1 << SCN_ACTOR_TASK) &&
+	    scn_verb_find(SCN_ACTOR_CPU, token->text)) {
+		scn_fail_no_process(cursor, action->actor, token);
+		return true;
+	}
+	return false;
+}
+
+/* The verb of this actor. */
 static bool find_verb(struct scn_cursor *cursor, const struct scn_token *token,
 		      struct scn_action *action)
 {
@@ -313,24 +378,22 @@ static bool find_verb(struct scn_cursor *cursor, const struct scn_token *token,
 		[1 << SCN_ACTOR_DEVICE] = "verb of a device",
 		[1 << SCN_ACTOR_RAM] = "verb of ram",
 		[1 << SCN_ACTOR_TASK] = "verb of a task",
+		[1 << SCN_ACTOR_CPU] = "verb of a process",
 		[1 << SCN_ACTOR_DEVICE | 1 << SCN_ACTOR_TASK] = "verb of a device or a task",
+		[1 << SCN_ACTOR_DEVICE | 1 << SCN_ACTOR_TASK | 1 << SCN_ACTOR_CPU] =
+			"verb of a device, a task or a process",
 	};
 	const char *name = action->actor->text;
-	unsigned int actors = 1 << SCN_ACTOR_DEVICE | 1 << SCN_ACTOR_TASK, i;
+	unsigned int actors = actors_of(cursor, name), i;
 
-	if (!strcmp(name, "ram:"))
-		actors = 1 << SCN_ACTOR_RAM;
-	else if (cursor->machine && is_device(cursor->machine, name))
-		actors = 1 << SCN_ACTOR_DEVICE;
 	for (i = 0; i < SCN_ACTOR_COUNT && !action->verb; i++) {
 		if (actors >> i & 1)
 			action->verb = scn_verb_find(i, token->text);
 	}
 	if (action->verb)
 		return true;
-	if (actors == 1 << SCN_ACTOR_DEVICE && scn_verb_find(SCN_ACTOR_TASK, token->text))
-		return scn_fail_token(cursor, token, "%s is for a task: %.*s is a device",
-				      token->text, (int)strlen(name) - 1, name);
+	if (fail_other_actor(cursor, token, action, actors))
+		return false;
 	return scn_fail_unknown(cursor, token, whats[actors], scn_verb_name, &actors);
 }
 
@@ -348,12 +411,38 @@ static bool parse_operands(struct scn_cursor *cursor, struct scn_action *action)
 	if (needs_pattern(action->verb) && !action->has_pattern)
 		return scn_fail_token(cursor, scn_peek(cursor), "%s needs a pattern: pattern=7",
 				      action->verb->name);
-	return scn_check_task_action(cursor, action) && parse_results(cursor, action);
+	return scn_check_task_action(cursor, action) && scn_check_mm_action(cursor, action) &&
+	       parse_results(cursor, action);
+}
+
+/*
+ * While no machine is known, an actor may be a device or a process, which share some verbs with
+ * other operands: what does not fit the one may fit the other. The first one's complaint counts.
+ */
+static bool parse_as_process(struct scn_cursor *cursor, struct scn_action *action, unsigned int at)
+{
+	const struct scn_verb *verb = action->verb->actor == SCN_ACTOR_DEVICE && !cursor->machine ?
+				      scn_verb_find(SCN_ACTOR_CPU, action->verb->name) : NULL;
+	const struct scn_token *actor = action->actor;
+	struct scn_error first = *cursor->error;
+
+	if (!verb)
+		return false;
+	memset(action, 0, sizeof(*action));
+	action->actor = actor;
+	action->verb = verb;
+	cursor->error->set = false;
+	cursor->at = at;
+	if (parse_operands(cursor, action))
+		return true;
+	*cursor->error = first;
+	return false;
 }
 
 bool scn_parse_action(struct scn_cursor *cursor, struct scn_action *action)
 {
 	const struct scn_token *token;
+	unsigned int at;
 
 	memset(action, 0, sizeof(*action));
 	action->actor = scn_word(cursor, "an actor (d0:)");
@@ -362,7 +451,10 @@ bool scn_parse_action(struct scn_cursor *cursor, struct scn_action *action)
 		return false;
 	if (token->open)
 		return true;
-	return find_verb(cursor, token, action) && parse_operands(cursor, action);
+	if (!find_verb(cursor, token, action))
+		return false;
+	at = cursor->at;
+	return parse_operands(cursor, action) || parse_as_process(cursor, action, at);
 }
 
 const char *scn_result_text(struct scn_arena *arena, const struct scn_action *action)

@@ -177,8 +177,10 @@ static bool parse_counter(struct scn_cursor *cursor, const struct scn_token *tok
 		compare->derived = (int)i;
 		compare->device = colon ? token->text + bytes : NULL;
 		if (colon && !scn_is_name(compare->device))
-			return scn_fail_token(cursor, token, "%s needs a device: %.*sd0", name,
-					      (int)bytes, name);
+			return scn_fail_token(cursor, token, "%s needs a %s: %.*s%s", name,
+					      scn_derived_is_mm((int)i) ? "process" : "device",
+					      (int)bytes, name,
+					      scn_derived_is_mm((int)i) ? "cpu" : "d0");
 		return true;
 	}
 	for (i = 0; words[i]; i++) {
@@ -224,6 +226,22 @@ static bool parse_expect_log(struct scn_cursor *cursor, struct scn_expect *expec
 	return scn_end(cursor);
 }
 
+/* Judged where the line stands, as counters are: tasks are for every moment. */
+static bool parse_expect_pages(struct scn_cursor *cursor, struct scn_expect *expect)
+{
+	unsigned int i;
+
+	expect->kind = SCN_EXPECT_PAGES;
+	if (!scn_parse_terms(cursor, expect))
+		return false;
+	for (i = 0; i < expect->term_count; i++) {
+		if (expect->term[i].cond != SCN_COND_PAGE)
+			return scn_fail_token(cursor, expect->term[i].subject, "only pages are "
+					      "judged where the line stands: expect eventually");
+	}
+	return true;
+}
+
 bool scn_parse_expect(struct scn_cursor *cursor, struct scn_expect *expect)
 {
 	memset(expect, 0, sizeof(*expect));
@@ -249,13 +267,27 @@ bool scn_parse_expect(struct scn_cursor *cursor, struct scn_expect *expect)
 	}
 	if (scn_accept(cursor, "log"))
 		return parse_expect_log(cursor, expect);
+	if (scn_is_pages(cursor))
+		return parse_expect_pages(cursor, expect);
 	expect->kind = SCN_EXPECT_COUNTER;
 	return scn_parse_compare(cursor, &expect->compare) && scn_end(cursor);
 }
 
+/* `A[a..b]` for pages, `of P` or nothing for all of them. */
+static bool parse_state_mm(struct scn_cursor *cursor, struct scn_state *state)
+{
+	if (scn_state_has_pages(state->what) && scn_peek(cursor) &&
+	    !scn_is(scn_peek(cursor), "of") && !scn_parse_place_text(cursor, &state->place))
+		return false;
+	if (!scn_accept(cursor, "of"))
+		return true;
+	state->process = scn_name(cursor, "a process");
+	return state->process != NULL;
+}
+
 bool scn_parse_state(struct scn_cursor *cursor, struct scn_state *state)
 {
-	const struct scn_token *token = scn_word(cursor, "pt, iova, iotlb, counters or locks");
+	const struct scn_token *token = scn_word(cursor, "pt, counters, pages or another view");
 
 	memset(state, 0, sizeof(*state));
 	if (!token)
@@ -265,6 +297,8 @@ bool scn_parse_state(struct scn_cursor *cursor, struct scn_state *state)
 	state->what = scn_named_find(scn_states, token->text);
 	if (state->what < 0)
 		return scn_fail_unknown(cursor, token, "state", scn_named_name, scn_states);
+	if (scn_state_is_mm(state->what))
+		return parse_state_mm(cursor, state) && scn_end(cursor);
 	if (!scn_state_is_whole(state->what)) {
 		state->device = scn_name(cursor, "a device");
 		if (!state->device)

@@ -46,7 +46,7 @@ bool scn_parse_task_option(struct scn_cursor *cursor, enum scn_operand operand,
 	case SCN_OPERAND_ALL:
 		return scn_accept(cursor, "all") && (action->all = true);
 	default:
-		return false;
+		return scn_parse_mm_option(cursor, operand, action);
 	}
 }
 
@@ -98,6 +98,9 @@ bool scn_task_name(struct scn_cursor *cursor, const struct scn_token *token, con
 		if (!strcmp(name, taken[i]))
 			return scn_fail_token(cursor, token, "a task can't be named %s", name);
 	}
+	if (scn_cpu_number(name) >= 0)
+		return scn_fail_token(cursor, token, "a task can't be named %s, which is a CPU",
+				      name);
 	return true;
 }
 
@@ -229,8 +232,10 @@ static bool parse_term(struct scn_cursor *cursor, struct scn_term *term)
 	unsigned int i;
 
 	memset(term, 0, sizeof(*term));
-	term->symbol = term->device = -1;
+	term->symbol = term->device = term->node = -1;
 	term->negated = scn_accept(cursor, "not");
+	if (scn_is_pages(cursor))
+		return scn_parse_pages(cursor, term);
 	if (is_comparison(cursor)) {
 		term->cond = SCN_COND_COUNTER;
 		term->subject = scn_peek(cursor);

@@ -42,11 +42,17 @@ static bool cond_counter(struct scn_runner *runner, const struct scn_term *term)
 	return scn_compares(&term->compare, scn_counter(runner, &term->compare, term->device));
 }
 
+static bool cond_pages(struct scn_runner *runner, const struct scn_term *term)
+{
+	return scn_pages_are(runner, term);
+}
+
 static const cond_fn cond_fns[SCN_COND_COUNT] = {
 	[SCN_COND_HOLDS] = cond_holds,
 	[SCN_COND_WAITS] = cond_waits,
 	[SCN_COND_DONE] = cond_done,
 	[SCN_COND_COUNTER] = cond_counter,
+	[SCN_COND_PAGE] = cond_pages,
 };
 
 static bool all_hold(struct scn_runner *runner, const struct scn_expect *expect)

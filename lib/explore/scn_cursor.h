@@ -20,6 +20,7 @@
 #define SCN_RAM_MAX_PAGES 1048576ull
 
 struct scn_stmt;
+struct scn_plan;
 
 /**
  * struct scn_cursor - where reading stands
@@ -30,6 +31,7 @@ struct scn_stmt;
  * @arena: owner of what is made
  * @error: filled by the first failure
  * @machine: tells devices from tasks; NULL while a file is only checked
+ * @plan: knows which names are those of processes; NULL while a file is only checked
  * @in_par: the statement stands in a `par` block
  */
 struct scn_cursor {
@@ -40,6 +42,7 @@ struct scn_cursor {
 	struct scn_arena *arena;
 	struct scn_error *error;
 	const struct svmsim_machine *machine;
+	const struct scn_plan *plan;
 	bool in_par;
 };
 
@@ -77,6 +80,14 @@ struct scn_range {
 };
 /** scn_parse_range - an optional `[i]` or `[a..b]`, glued to what is before it */
 bool scn_parse_range(struct scn_cursor *cursor, struct scn_range *range);
+
+/* struct scn_place_text - `A[a..b]`: an area and pages of it */
+struct scn_place_text {
+	const struct scn_token *symbol;
+	struct scn_range range;
+};
+/** scn_parse_place_text - an area with an optional range */
+bool scn_parse_place_text(struct scn_cursor *cursor, struct scn_place_text *place);
 
 /** enum scn_result_kind - kinds of results */
 enum scn_result_kind {
@@ -134,6 +145,22 @@ struct scn_result {
  * @trylock: without waiting
  * @signals: which of them end the wait: 0 for none, else 1 + index in scn_signals
  * @all: all that wait
+ * @place: areas of a process and pages of them, the first of which is @symbol and @range, too
+ * @place_count: number of @place
+ * @vma_kind: enum scn_vma_kind
+ * @file: the file of an area
+ * @prot: index in scn_prots
+ * @thp: madvise(MADV_HUGEPAGE) behind mmap()
+ * @pfnmap: VM_PFNMAP
+ * @mixedmap: VM_MIXEDMAP
+ * @to: what an area is called at another place
+ * @dontunmap: MREMAP_DONTUNMAP
+ * @advice: enum svmsim_advice
+ * @longterm: FOLL_LONGTERM
+ * @has_node: @node was given
+ * @node: a NUMA node
+ * @order: of folios
+ * @khugepaged: by the rules of khugepaged
  * @result_count: number of @result, 0 when the line states none
  * @result: alternatives
  */
@@ -176,6 +203,22 @@ struct scn_action {
 	bool trylock;
 	int signals;
 	bool all;
+	struct scn_place_text *place;
+	unsigned int place_count;
+	int vma_kind;
+	const struct scn_token *file;
+	int prot;
+	bool thp;
+	bool pfnmap;
+	bool mixedmap;
+	const struct scn_token *to;
+	bool dontunmap;
+	int advice;
+	bool longterm;
+	bool has_node;
+	uint64_t node;
+	uint64_t order;
+	bool khugepaged;
 	unsigned int result_count;
 	struct scn_result result[SCN_RESULT_MAX];
 };
@@ -188,6 +231,21 @@ bool scn_parse_dma_option(struct scn_cursor *cursor, enum scn_operand operand,
 /** scn_parse_task_option - one option of a lock or a wait, as scn_parse_dma_option() */
 bool scn_parse_task_option(struct scn_cursor *cursor, enum scn_operand operand,
 			   struct scn_action *action);
+/** scn_parse_mm_operand - one operand of a verb of a process; false with an error */
+bool scn_parse_mm_operand(struct scn_cursor *cursor, enum scn_operand operand,
+			  struct scn_action *action);
+/** scn_parse_mm_option - one option of a verb of a process, as scn_parse_dma_option() */
+bool scn_parse_mm_option(struct scn_cursor *cursor, enum scn_operand operand,
+			 struct scn_action *action);
+/** scn_check_mm_action - what of a process's verb does not go together; false with an error */
+bool scn_check_mm_action(struct scn_cursor *cursor, const struct scn_action *action);
+/** scn_fail_no_process - fail since an actor should be a process for this verb, and is not */
+bool scn_fail_no_process(struct scn_cursor *cursor, const struct scn_token *actor,
+			 const struct scn_token *verb);
+/** scn_cpu_number - N of an actor `cpuN`, with or without its colon; -1 for another name */
+int scn_cpu_number(const char *name);
+/** scn_is_process - is a name of so many bytes that of a process of the plan? */
+bool scn_is_process(const struct scn_plan *plan, const char *name, size_t bytes);
 /** scn_check_task_action - options of a task's verb that do not go together; false with an error */
 bool scn_check_task_action(struct scn_cursor *cursor, const struct scn_action *action);
 /** scn_result_text - what a line expects: "ok or EIO" */
@@ -202,6 +260,7 @@ enum scn_expect_kind {
 	SCN_EXPECT_EVENTUALLY,
 	SCN_EXPECT_NEVER,
 	SCN_EXPECT_LOG,
+	SCN_EXPECT_PAGES,
 };
 /**
  * struct scn_compare - COUNTER OP N
@@ -227,7 +286,12 @@ struct scn_compare {
  * @compare: of a counter
  * @task: index of the task in the plan
  * @symbol: index of the lock in the plan, -1 for none
- * @device: index of the device of @compare, -1 for none
+ * @device: index of the device of @compare, or the symbol of its process, -1 for none
+ * @place: pages of an area
+ * @process: token of the process that they are of, NULL for that of `cpu:`
+ * @page_word: enum scn_page_word
+ * @node: of `on node N`, -1 for a device
+ * @process_symbol: index of the process in the plan
  */
 struct scn_term {
 	enum scn_cond cond;
@@ -238,6 +302,11 @@ struct scn_term {
 	int task;
 	int symbol;
 	int device;
+	struct scn_place_text place;
+	const struct scn_token *process;
+	int page_word;
+	int node;
+	int process_symbol;
 };
 /**
  * struct scn_expect - an `expect` line
@@ -266,6 +335,10 @@ struct scn_expect {
 };
 /** scn_parse_compare - a counter, a comparison, a number */
 bool scn_parse_compare(struct scn_cursor *cursor, struct scn_compare *compare);
+/** scn_is_pages - do pages of an area follow, rather than a counter or a task? */
+bool scn_is_pages(const struct scn_cursor *cursor);
+/** scn_parse_pages - pages of an area, and what they are */
+bool scn_parse_pages(struct scn_cursor *cursor, struct scn_term *term);
 /** scn_parse_terms - conditions joined by `and`, up to the end of the line */
 bool scn_parse_terms(struct scn_cursor *cursor, struct scn_expect *expect);
 
@@ -316,10 +389,18 @@ struct scn_pin {
 bool scn_parse_pin(struct scn_cursor *cursor, struct scn_pin *pin);
 bool scn_parse_expect(struct scn_cursor *cursor, struct scn_expect *expect);
 
-/* struct scn_state - a `state` line: index in scn_states and the device's token, or NULL */
+/**
+ * struct scn_state - a `state` line
+ * @what: index in scn_states
+ * @device: token of the device, NULL for none
+ * @process: token of the process, NULL for all
+ * @place: of pages: area and range; without an area all of them
+ */
 struct scn_state {
 	int what;
 	const struct scn_token *device;
+	const struct scn_token *process;
+	struct scn_place_text place;
 };
 bool scn_parse_state(struct scn_cursor *cursor, struct scn_state *state);
 

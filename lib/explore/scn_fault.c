@@ -143,7 +143,7 @@ static void pair(struct scn_runner *runner, const struct scn_step *step)
 }
 
 /* What should have been written through a symbol was not, or not all of it. */
-static void set_unknown(struct scn_runner *runner, int symbol)
+void scn_fault_unknown(struct scn_runner *runner, int symbol)
 {
 	struct scn_faults *faults = runner->faults;
 	unsigned int i;
@@ -157,7 +157,7 @@ static void set_unknown(struct scn_runner *runner, int symbol)
 	}
 }
 
-static bool is_unknown(const struct scn_runner *runner, int symbol)
+bool scn_fault_is_unknown(const struct scn_runner *runner, int symbol)
 {
 	const struct scn_faults *faults = runner->faults;
 	unsigned int i;
@@ -184,6 +184,7 @@ static bool makes(enum scn_op op)
 	case SCN_OP_HMM_ALLOC:
 	case SCN_OP_RAM_ALLOC:
 	case SCN_OP_RAM_AREA:
+	case SCN_OP_FORK:
 		return true;
 	default:
 		return false;
@@ -252,8 +253,10 @@ static void note_missing(struct scn_runner *runner, const struct scn_step *step,
 		scn_fault_untaken(runner, step->task, step->symbol);
 	} else if (op == SCN_OP_SYNC) {
 		scn_fault_symbol(runner, step->symbol)->unsynced = true;
+	} else if (step->process >= 0) {
+		scn_fault_mm_missing(runner, step);
 	} else if (writes(op)) {
-		set_unknown(runner, step->symbol);
+		scn_fault_unknown(runner, step->symbol);
 	}
 }
 
@@ -317,6 +320,7 @@ static void note_done(struct scn_runner *runner, const struct scn_step *step, bo
 			symbol->unknown = false;
 		break;
 	default:
+		scn_fault_mm_done(runner, step, injected);
 		break;
 	}
 }
@@ -352,7 +356,9 @@ bool scn_fault_skips(struct scn_runner *runner, const struct scn_step *step)
 	/* What is freed with the address of another is freed with its own then. */
 	if (!skips && op == SCN_OP_FREE_COHERENT && is_absent(runner, step->ram))
 		scn_fault_undo(runner, step);
-	if (op != SCN_OP_ALLOC_COHERENT && is_absent(runner, step->ram))
+	if (op != SCN_OP_ALLOC_COHERENT && op != SCN_OP_PIN && is_absent(runner, step->ram))
+		skips = true;
+	if (step->process >= 0 && scn_fault_mm_skips(runner, step))
 		skips = true;
 	/* Nobody syncs what was not linked. */
 	if ((op == SCN_OP_SYNC_CPU || op == SCN_OP_SYNC_DEVICE) && about_lost(runner, step))
@@ -454,8 +460,10 @@ static bool failed_unchecked(const struct scn_runner *runner, const struct scn_s
 static bool accepts_success(struct scn_runner *runner, const struct scn_step *step,
 			    const struct scn_outcome *outcome)
 {
+	if (step->process >= 0)
+		return scn_fault_mm_accepts(runner, step, outcome);
 	if (scn_is_access(step->action->verb->op))
-		return reaches_nothing(runner, step) || is_unknown(runner, step->symbol);
+		return reaches_nothing(runner, step) || scn_fault_is_unknown(runner, step->symbol);
 	if (outcome->has_value)
 		return false;
 	scn_fault_undo(runner, step);
@@ -482,11 +490,13 @@ static bool accepts_failure(struct scn_runner *runner, const struct scn_step *st
 		note_left(runner, step);
 		return true;
 	}
+	if (step->process >= 0)
+		return scn_fault_mm_accepts(runner, step, outcome);
 	if (outcome->err == -EFAULT && reaches_nothing(runner, step)) {
 		consume_fault(runner, reports);
 		return true;
 	}
-	return outcome->err == -EIO && is_check(op) && is_unknown(runner, step->symbol);
+	return outcome->err == -EIO && is_check(op) && scn_fault_is_unknown(runner, step->symbol);
 }
 
 bool scn_fault_accepts(struct scn_runner *runner, const struct scn_step *step,

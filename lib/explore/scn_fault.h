@@ -14,7 +14,8 @@
  * lost      such pages that a line should have linked, and did not.
  * altered   a symbol that was made in another way than without the failure.
  * gone      a mapping that was undone.
- * unknown   memory that a line should have written and did not: what it holds is not judged.
+ * unknown   memory that a line should have written and did not: what it holds is not judged; an
+ *           area that a line should have changed and did not: whether it can be reached is not.
  *
  * Without a plan of failures every function here returns at once.
  */
@@ -102,7 +103,9 @@ bool scn_fault_accepts(struct scn_runner *runner, const struct scn_step *step,
 /** scn_fault_allows - may a report come because something failed: does any line expect it? */
 bool scn_fault_allows(const struct scn_runner *runner, const struct svmsim_report *report);
 
-/** scn_is_access - does a device read or write by this? */
+/** scn_is_cpu_access - does a thread read or write by this? */
+bool scn_is_cpu_access(enum scn_op op);
+/** scn_is_access - does a device or a thread read or write by this? */
 bool scn_is_access(enum scn_op op);
 /** scn_consume - the result of a line stands for this report */
 void scn_consume(struct scn_runner *runner, unsigned int report);
@@ -111,6 +114,22 @@ void scn_consume(struct scn_runner *runner, unsigned int report);
 void scn_fault_untaken(struct scn_runner *runner, int task, int symbol);
 /** scn_fault_taken - has a task this lock, as far as failures go? Otherwise it is forgotten. */
 bool scn_fault_taken(struct scn_runner *runner, int task, int symbol);
+/** scn_fault_unknown - what a symbol should have been written is not there */
+void scn_fault_unknown(struct scn_runner *runner, int symbol);
+/** scn_fault_is_unknown - may a symbol hold something else than lines say? */
+bool scn_fault_is_unknown(const struct scn_runner *runner, int symbol);
+
+/* Lines of processes: scn_fault_mm.c. */
+/** scn_fault_mm_skips - is what a line is about, or who acts, not there? */
+bool scn_fault_mm_skips(const struct scn_runner *runner, const struct scn_step *step);
+/** scn_fault_mm_missing - a line that makes no symbol failed, or was left out */
+void scn_fault_mm_missing(struct scn_runner *runner, const struct scn_step *step);
+/** scn_fault_mm_done - a line went well, with or without a failure in it */
+void scn_fault_mm_done(struct scn_runner *runner, const struct scn_step *step, bool injected);
+/** scn_fault_mm_accepts - may a line end like this after an earlier failure? */
+bool scn_fault_mm_accepts(const struct scn_runner *runner, const struct scn_step *step,
+			  const struct scn_outcome *outcome);
+
 /* Shared by scn_fault.c and scn_fault_clip.c. */
 struct scn_fault_symbol *scn_fault_symbol(const struct scn_runner *runner, int symbol);
 /** scn_fault_pages - pages of a window or of a map of HMM that a step is about */

@@ -139,6 +139,11 @@ char *svmsim_scenario_grammar(void)
 	statements(&buf);
 	verbs(&buf, SCN_ACTOR_DEVICE, "a device");
 	verbs(&buf, SCN_ACTOR_RAM, "`ram:`");
+	verbs(&buf, SCN_ACTOR_CPU, "`cpu:`, `cpuN:` and processes");
+	named(&buf, "Kinds of areas of a process", "word", scn_vma_kinds);
+	named(&buf, "Protections", "word", scn_prots);
+	named(&buf, "Advices", "word", scn_advices);
+	named(&buf, "What pages can be", "word", scn_page_words);
 	verbs(&buf, SCN_ACTOR_TASK, "a task");
 	named(&buf, "Kinds of locks", "word", scn_lock_kinds);
 	named(&buf, "Kinds of events", "word", scn_event_kinds);
@@ -163,7 +168,7 @@ char *svmsim_scenario_grammar(void)
 	named(&buf, "Words of `preempt`", "word", scn_preempts);
 	named(&buf, "Words of `thp`", "word", scn_thps);
 	named(&buf, "Words of `content`", "word", scn_contents);
-	words(&buf, "Kinds of areas", scn_area_known);
+	words(&buf, "Kinds of areas of a machine", scn_area_known);
 	programs(&buf);
 	words(&buf, "Kernel versions", scn_kernel_known);
 	words(&buf, "IOMMU profiles", scn_profile_known);

@@ -180,6 +180,9 @@ static bool machine_device(struct scn_cursor *cursor, struct svmsim_machine *mac
 		if (!strcmp(name->text, "ram"))
 			return scn_fail_token(cursor, name, "a device can't be named ram: that "
 					      "actor is the memory");
+		if (!strcmp(name->text, "cpu") || scn_cpu_number(name->text) >= 0)
+			return scn_fail_token(cursor, name, "a device can't be named %s: that "
+					      "actor is a CPU", name->text);
 		device = &machine->device[machine->device_count++];
 		if (!scn_copy_word(cursor, name, device->name))
 			return false;

@@ -20,6 +20,7 @@ static const struct {
 	{ "EADDRINUSE", EADDRINUSE }, { "ETIMEDOUT", ETIMEDOUT },
 	{ "EALREADY", EALREADY }, { "ECANCELED", ECANCELED },
 	{ "EINTR", EINTR },	  { "ETIME", ETIME },
+	{ "ESRCH", ESRCH },	  { "ELOOP", ELOOP },
 };
 
 int scn_errno_find(const char *name)

@@ -254,6 +254,8 @@ static bool check_stmt(struct parser *parser, struct scn_stmt *stmt)
 		return token && scn_parse_time(&cursor, token, &ns) && scn_end(&cursor);
 	case SCN_KEY_TASK:
 		return scn_parse_place(&cursor, &place);
+	case SCN_KEY_MM:
+		return scn_name(&cursor, "a process") && scn_end(&cursor);
 	case SCN_KEY_PAR:
 		return scn_parse_par(&cursor, &par);
 	case SCN_KEY_PIN:

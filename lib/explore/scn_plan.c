@@ -70,8 +70,8 @@ struct scn_step *scn_add_step(struct scn_planner *planner, const struct scn_stmt
 	memset(step, 0, sizeof(*step));
 	step->kind = kind;
 	step->stmt = stmt;
-	step->device = step->symbol = step->ram = step->other = -1;
-	step->task = step->target = -1;
+	step->device = step->symbol = step->ram = step->other = step->to = -1;
+	step->task = step->target = step->process = -1;
 	return step;
 }
 
@@ -97,9 +97,11 @@ static bool plan_action(struct scn_planner *planner, const struct scn_stmt *stmt
 	struct scn_action *action = scn_alloc(arena_of(planner), sizeof(*action));
 	struct svmsim_machine *machine = &planner->plan->machine;
 	struct scn_token actor;
+	char hint[300];
 	size_t bytes;
 
 	cursor->machine = machine;
+	cursor->plan = planner->plan;
 	if (!step || !scn_parse_action(cursor, action))
 		return false;
 	step->action = action;
@@ -110,10 +112,16 @@ static bool plan_action(struct scn_planner *planner, const struct scn_stmt *stmt
 		if (step->device < 0) {
 			actor = *action->actor;
 			actor.text = scn_strndup(arena_of(planner), actor.text, bytes);
+			scn_suggest(hint, sizeof(hint), actor.text, scn_device_known, machine);
+			if (!strstr(hint, "did you") &&
+			    scn_verb_find(SCN_ACTOR_CPU, action->verb->name))
+				return scn_fail_no_process(cursor, action->actor,
+							   action->actor + 1);
 			return scn_fail_unknown(cursor, &actor, "actor", scn_device_known, machine);
 		}
 	}
-	return scn_plan_who(planner, cursor, step) &&
+	return (action->verb->actor != SCN_ACTOR_CPU || scn_plan_process(planner, cursor, step)) &&
+	       scn_plan_who(planner, cursor, step) &&
 	       scn_resolve_action(planner->env, planner->plan, cursor, step);
 }
 
@@ -127,6 +135,8 @@ static bool plan_expect(struct scn_planner *planner, const struct scn_stmt *stmt
 
 	if (!scn_parse_expect(cursor, expect) || !finish_machine(planner))
 		return false;
+	if (expect->kind == SCN_EXPECT_PAGES)
+		return scn_plan_pages(planner, stmt, cursor, expect, text);
 	if (expect->kind != SCN_EXPECT_COUNTER) {
 		struct scn_judge *judge;
 
@@ -147,6 +157,9 @@ static bool plan_expect(struct scn_planner *planner, const struct scn_stmt *stmt
 	step->expect = expect;
 	if (!expect->compare.device)
 		return true;
+	if (scn_derived_is_mm(expect->compare.derived))
+		return scn_name_counter(planner, cursor, &expect->compare, &cursor->token[1],
+					&step->process);
 	step->device = scn_find_device(&plan->machine, expect->compare.device,
 				       strlen(expect->compare.device));
 	if (step->device < 0) {
@@ -169,6 +182,8 @@ static bool plan_state(struct scn_planner *planner, const struct scn_stmt *stmt,
 		return false;
 	step->text = join_text(planner, cursor->token, cursor->count);
 	step->state = state.what;
+	if (scn_state_is_mm(state.what))
+		return scn_plan_state_mm(planner, cursor, step, &state);
 	if (!state.device)
 		return true;
 	step->device = scn_find_device(&planner->plan->machine, state.device->text,
@@ -286,6 +301,8 @@ static bool plan_stmt(struct scn_planner *planner, const struct scn_stmt *stmt)
 		return plan_advance(planner, stmt, &cursor);
 	case SCN_KEY_TASK:
 		return scn_plan_task(planner, &cursor);
+	case SCN_KEY_MM:
+		return finish_machine(planner) && scn_plan_mm(planner, &cursor);
 	case SCN_KEY_PAR:
 		return scn_plan_par(planner, stmt, &cursor);
 	case SCN_KEY_PIN:

@@ -131,6 +131,11 @@ bool scn_plan_who(struct scn_planner *planner, struct scn_cursor *cursor, struct
 		planner->plan->task[step->target].used = true;
 		step->task = is_told ? -1 : step->target;
 	}
+	if (verb->actor == SCN_ACTOR_CPU && scn_cpu_number(actor->text) >= 0) {
+		step->task = scn_plan_cpu_task(planner, cursor, actor);
+		if (step->task < 0)
+			return false;
+	}
 	if (!step->stmt->label)
 		return true;
 	if (verb->op == SCN_OP_RESULT)
@@ -259,9 +264,14 @@ static bool name_term(struct scn_planner *planner, struct scn_cursor *cursor,
 	const char *device = term->compare.device;
 	unsigned int i;
 
+	if (term->cond == SCN_COND_PAGE)
+		return scn_name_pages(planner, cursor, term);
 	if (term->cond == SCN_COND_COUNTER) {
 		if (!device)
 			return true;
+		if (scn_derived_is_mm(term->compare.derived))
+			return scn_name_counter(planner, cursor, &term->compare, term->subject,
+						&term->device);
 		term->device = scn_find_device(&plan->machine, device, strlen(device));
 		return term->device >= 0 || scn_fail_token(cursor, term->subject, "there is no "
 							   "device %s", device);

@@ -55,6 +55,29 @@ bool scn_plan_pin(struct scn_planner *planner, const struct scn_stmt *stmt,
 		  struct scn_cursor *cursor);
 /** scn_plan_who - which task carries out an action, whose actor and verb are known */
 bool scn_plan_who(struct scn_planner *planner, struct scn_cursor *cursor, struct scn_step *step);
+/** scn_plan_mm - `mm NAME` */
+bool scn_plan_mm(struct scn_planner *planner, struct scn_cursor *cursor);
+/** scn_plan_process - which process an action is about, and on which CPU, whose verb is known */
+bool scn_plan_process(struct scn_planner *planner, struct scn_cursor *cursor,
+		      struct scn_step *step);
+/** scn_plan_cpu_task - index of the task that stands for a CPU, -1 with an error */
+int scn_plan_cpu_task(struct scn_planner *planner, struct scn_cursor *cursor,
+		      const struct scn_token *actor);
+/** scn_name_pages - pages of a condition, and the process that they are of */
+bool scn_name_pages(struct scn_planner *planner, struct scn_cursor *cursor, struct scn_term *term);
+/** scn_name_process - symbol of a process, -1 with an error */
+int scn_name_process(struct scn_planner *planner, struct scn_cursor *cursor,
+		     const struct scn_token *token);
+/** scn_name_counter - symbol of the process behind a counter, which is @token */
+bool scn_name_counter(struct scn_planner *planner, struct scn_cursor *cursor,
+		      const struct scn_compare *compare, const struct scn_token *token,
+		      int *symbol);
+/** scn_plan_pages - `expect` about pages, judged where it stands */
+bool scn_plan_pages(struct scn_planner *planner, const struct scn_stmt *stmt,
+		    struct scn_cursor *cursor, struct scn_expect *expect, const char *text);
+/** scn_plan_state_mm - a `state` about processes: of which, and which pages */
+bool scn_plan_state_mm(struct scn_planner *planner, struct scn_cursor *cursor,
+		       struct scn_step *step, const struct scn_state *state);
 /** scn_plan_names - tasks and locks that stand in conditions and pins, when all are known */
 bool scn_plan_names(struct scn_planner *planner);
 

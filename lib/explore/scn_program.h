@@ -94,6 +94,10 @@ enum scn_symbol_kind {
 	SCN_SYMBOL_HMM,
 	SCN_SYMBOL_LOCK,
 	SCN_SYMBOL_EVENT,
+	SCN_SYMBOL_VMA,
+	SCN_SYMBOL_FILE,
+	SCN_SYMBOL_PIN,
+	SCN_SYMBOL_PROCESS,
 };
 
 /**
@@ -101,9 +105,10 @@ enum scn_symbol_kind {
  * @name: name
  * @kind: what it stands for
  * @device: index of the device of a window or mapping
- * @pages: of memory: as allocated, or as much as the file names
+ * @pages: of memory: as allocated, or as much as the file names; of an area or a file: as made
  * @by_alloc: memory of an `alloc` line
- * @sub: of a lock index in scn_lock_kinds, of an event in scn_event_kinds
+ * @sub: of a lock index in scn_lock_kinds, of an event in scn_event_kinds; of a process: it comes
+ *	by a fork
  * @line: where it came first
  */
 struct scn_symbol {
@@ -140,6 +145,18 @@ struct scn_label {
 	int task;
 };
 
+/* struct scn_span - pages of an area; all of it where @range is not set */
+struct scn_span {
+	int symbol;
+	struct scn_range range;
+};
+
+/* struct scn_thread - an actor `cpu` or `cpuN`, and whose threads it runs */
+struct scn_thread {
+	int cpu;
+	int process;
+};
+
 /** enum scn_step_kind - kinds of steps */
 enum scn_step_kind {
 	SCN_STEP_ACTION,
@@ -147,6 +164,7 @@ enum scn_step_kind {
 	SCN_STEP_COUNTER,
 	SCN_STEP_STATE,
 	SCN_STEP_PAR,
+	SCN_STEP_PAGES,
 };
 
 /**
@@ -159,8 +177,12 @@ enum scn_step_kind {
  * @symbol: index of the symbol of the action, -1 for none
  * @ram: index of the memory behind `ram`, -1 for none
  * @other: index of the other device of the action, -1 for none
+ * @to: symbol of the area at another place, -1 for none
  * @task: index of the task that carries it out, -1 for the one of all sequential lines
  * @target: index of the task that it is about, -1 for none
+ * @process: symbol of the process that acts or is looked at, -1 for none
+ * @span: pages of areas that it is about
+ * @span_count: number of @span
  * @label: in a `par` block, its label
  * @par: words of a `par`
  * @par_count: steps behind a `par` that belong to it
@@ -177,8 +199,12 @@ struct scn_step {
 	int symbol;
 	int ram;
 	int other;
+	int to;
 	int task;
 	int target;
+	int process;
+	struct scn_span *span;
+	unsigned int span_count;
 	const char *label;
 	const struct scn_par *par;
 	unsigned int par_count;
@@ -230,6 +256,8 @@ struct scn_var {
  * @label_count: number of @label
  * @pin: schedules by the names of events
  * @pin_count: number of @pin
+ * @thread: whose threads actors run that stand for CPUs, where the plan has come to
+ * @thread_count: number of @thread
  */
 struct scn_plan {
 	const char *variant;
@@ -250,6 +278,8 @@ struct scn_plan {
 	unsigned int label_count;
 	struct scn_pin *pin;
 	unsigned int pin_count;
+	struct scn_thread *thread;
+	unsigned int thread_count;
 };
 
 /**

@@ -3,19 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 #include <svmsim/task.h>
-#include "explore/scn_program.h"
-
-struct resolver {
-	struct scn_plan *plan;
-	struct scn_cursor *cursor;
-	struct scn_arena *arena;
-	struct scn_step *step;
-};
+#include "explore/scn_resolver.h"
 
 static const char *const kind_text[] = { "a window", "a mapping", "memory",
-					"a scatterlist", "a map of HMM", "a lock", "an event" };
+					"a scatterlist", "a map of HMM", "a lock", "an event",
+					"an area", "a file", "a pin", "a process" };
 
-static int find_symbol(const struct scn_plan *plan, const char *name)
+const char *scn_kind_text(enum scn_symbol_kind kind)
+{
+	return kind_text[kind];
+}
+
+int scn_find_symbol(const struct scn_plan *plan, const char *name)
 {
 	unsigned int i;
 
@@ -26,21 +25,21 @@ static int find_symbol(const struct scn_plan *plan, const char *name)
 	return -1;
 }
 
-static const char *symbol_known(const void *ctx, unsigned int index)
+const char *scn_symbol_known(const void *ctx, unsigned int index)
 {
 	const struct scn_plan *plan = ctx;
 
 	return index < plan->symbol_count ? plan->symbol[index].name : NULL;
 }
 
-static bool fail_kind(struct resolver *resolver, const struct scn_token *token,
+bool scn_fail_kind(struct scn_resolver *resolver, const struct scn_token *token,
 		      const struct scn_symbol *symbol, const char *wanted)
 {
 	return scn_fail_token(resolver->cursor, token, "%s is %s, not %s", symbol->name,
 			      kind_text[symbol->kind], wanted);
 }
 
-static int add_symbol(struct resolver *resolver, const struct scn_token *token,
+static int add_symbol(struct scn_resolver *resolver, const struct scn_token *token,
 		      enum scn_symbol_kind kind)
 {
 	struct scn_plan *plan = resolver->plan;
@@ -60,18 +59,18 @@ static int add_symbol(struct resolver *resolver, const struct scn_token *token,
 	return (int)plan->symbol_count++;
 }
 
-static bool declare(struct resolver *resolver, const struct scn_token *token,
+bool scn_declare(struct scn_resolver *resolver, const struct scn_token *token,
 		    enum scn_symbol_kind kind, int *index)
 {
 	struct scn_plan *plan = resolver->plan;
 
-	*index = find_symbol(plan, token->text);
+	*index = scn_find_symbol(plan, token->text);
 	if (*index < 0) {
 		*index = add_symbol(resolver, token, kind);
 		return *index >= 0;
 	}
 	if (plan->symbol[*index].kind != kind)
-		return fail_kind(resolver, token, &plan->symbol[*index], kind_text[kind]);
+		return scn_fail_kind(resolver, token, &plan->symbol[*index], kind_text[kind]);
 	if (kind == SCN_SYMBOL_RAM)
 		return scn_fail_token(resolver->cursor, token, "%s is there already: alloc comes "
 				      "before the first use, under a name of its own",
@@ -81,17 +80,17 @@ static bool declare(struct resolver *resolver, const struct scn_token *token,
 }
 
 /* Memory named by a range: declared here if need be; its size grows with what the file names. */
-static bool resolve_ram(struct resolver *resolver, const struct scn_token *token,
+static bool resolve_ram(struct scn_resolver *resolver, const struct scn_token *token,
 			const struct scn_range *range, int *index)
 {
 	struct scn_plan *plan = resolver->plan;
 	struct scn_symbol *symbol;
 
-	*index = find_symbol(plan, token->text);
+	*index = scn_find_symbol(plan, token->text);
 	if (*index < 0) {
 		char suggestion[300];
 
-		scn_suggest(suggestion, sizeof(suggestion), token->text, symbol_known, plan);
+		scn_suggest(suggestion, sizeof(suggestion), token->text, scn_symbol_known, plan);
 		if (!range->is_set)
 			return scn_fail_token(resolver->cursor, token, "nothing says how large %s "
 					      "is: give a range, or say ram: alloc %s SIZE first%s",
@@ -103,7 +102,7 @@ static bool resolve_ram(struct resolver *resolver, const struct scn_token *token
 	}
 	symbol = &plan->symbol[*index];
 	if (symbol->kind != SCN_SYMBOL_RAM)
-		return fail_kind(resolver, token, symbol, "memory");
+		return scn_fail_kind(resolver, token, symbol, "memory");
 	if (!range->is_set)
 		return true;
 	if (symbol->by_alloc && range->last >= symbol->pages)
@@ -119,14 +118,14 @@ static bool resolve_ram(struct resolver *resolver, const struct scn_token *token
 	return true;
 }
 
-static bool resolve_known(struct resolver *resolver, const struct scn_token *token, int *index)
+static bool resolve_known(struct scn_resolver *resolver, const struct scn_token *token, int *index)
 {
-	*index = find_symbol(resolver->plan, token->text);
-	return *index >= 0 || scn_fail_unknown(resolver->cursor, token, "symbol", symbol_known,
+	*index = scn_find_symbol(resolver->plan, token->text);
+	return *index >= 0 || scn_fail_unknown(resolver->cursor, token, "symbol", scn_symbol_known,
 					       resolver->plan);
 }
 
-static bool resolve_own(struct resolver *resolver, const struct scn_token *token,
+static bool resolve_own(struct scn_resolver *resolver, const struct scn_token *token,
 			enum scn_symbol_kind kind, int *index)
 {
 	const struct svmsim_machine *machine = &resolver->plan->machine;
@@ -136,7 +135,7 @@ static bool resolve_own(struct resolver *resolver, const struct scn_token *token
 		return false;
 	symbol = &resolver->plan->symbol[*index];
 	if (symbol->kind != kind)
-		return fail_kind(resolver, token, symbol, kind_text[kind]);
+		return scn_fail_kind(resolver, token, symbol, kind_text[kind]);
 	if (symbol->device != resolver->step->device)
 		return scn_fail_token(resolver->cursor, token, "%s is %s of %s, not of %s",
 				      token->text, kind_text[kind],
@@ -146,7 +145,7 @@ static bool resolve_own(struct resolver *resolver, const struct scn_token *token
 }
 
 /* Whatever of this device is mapped, but for one kind. */
-static bool resolve_mapped(struct resolver *resolver, const struct scn_token *token,
+static bool resolve_mapped(struct scn_resolver *resolver, const struct scn_token *token,
 			   enum scn_symbol_kind except, int *index)
 {
 	enum scn_symbol_kind kind;
@@ -160,17 +159,17 @@ static bool resolve_mapped(struct resolver *resolver, const struct scn_token *to
 }
 
 /* Memory that comes with this line. */
-static bool declare_ram(struct resolver *resolver, const struct scn_token *token, uint64_t pages,
-			int *index)
+static bool declare_ram(struct scn_resolver *resolver, const struct scn_token *token,
+			uint64_t pages, int *index)
 {
-	if (!declare(resolver, token, SCN_SYMBOL_RAM, index))
+	if (!scn_declare(resolver, token, SCN_SYMBOL_RAM, index))
 		return false;
 	resolver->plan->symbol[*index].pages = pages;
 	resolver->plan->symbol[*index].by_alloc = true;
 	return true;
 }
 
-static bool resolve_coherent(struct resolver *resolver, const struct scn_action *action)
+static bool resolve_coherent(struct scn_resolver *resolver, const struct scn_action *action)
 {
 	uint64_t pages = action->size_bytes / SCN_PAGE_BYTES + !!(action->size_bytes %
 								  SCN_PAGE_BYTES);
@@ -181,7 +180,7 @@ static bool resolve_coherent(struct resolver *resolver, const struct scn_action 
 	return declare_ram(resolver, action->ram, pages, &resolver->step->ram);
 }
 
-static bool resolve_area(struct resolver *resolver, const struct scn_action *action)
+static bool resolve_area(struct scn_resolver *resolver, const struct scn_action *action)
 {
 	const struct svmsim_machine *machine = &resolver->plan->machine;
 	unsigned int i;
@@ -204,7 +203,7 @@ static const char *device_known(const void *ctx, unsigned int index)
 	return index < machine->device_count ? machine->device[index].name : NULL;
 }
 
-static bool resolve_other(struct resolver *resolver, const struct scn_token *token)
+static bool resolve_other(struct scn_resolver *resolver, const struct scn_token *token)
 {
 	const struct svmsim_machine *machine = &resolver->plan->machine;
 	unsigned int i;
@@ -218,7 +217,8 @@ static bool resolve_other(struct resolver *resolver, const struct scn_token *tok
 	return scn_fail_unknown(resolver->cursor, token, "device", device_known, machine);
 }
 
-static bool resolve_target(struct resolver *resolver, const struct scn_action *action, int *index)
+static bool resolve_target(struct scn_resolver *resolver, const struct scn_action *action,
+			   int *index)
 {
 	if (!resolve_known(resolver, action->symbol, index))
 		return false;
@@ -230,7 +230,7 @@ static bool resolve_target(struct resolver *resolver, const struct scn_action *a
 	return true;
 }
 
-static bool resolve_ram_alloc(struct resolver *resolver, const struct scn_action *action)
+static bool resolve_ram_alloc(struct scn_resolver *resolver, const struct scn_action *action)
 {
 	struct scn_symbol *symbol;
 	uint64_t pages = action->size_bytes / SCN_PAGE_BYTES;
@@ -241,7 +241,7 @@ static bool resolve_ram_alloc(struct resolver *resolver, const struct scn_action
 	if (action->align_bytes && !action->contig)
 		return scn_fail_token(resolver->cursor, action->symbol, "align= is for one block: "
 				      "say contig too");
-	if (!declare(resolver, action->symbol, SCN_SYMBOL_RAM, &resolver->step->symbol))
+	if (!scn_declare(resolver, action->symbol, SCN_SYMBOL_RAM, &resolver->step->symbol))
 		return false;
 	symbol = &resolver->plan->symbol[resolver->step->symbol];
 	symbol->pages = pages;
@@ -250,7 +250,7 @@ static bool resolve_ram_alloc(struct resolver *resolver, const struct scn_action
 }
 
 /* `w[0..1] ram a[0..1]`: both sides name the same number of pages. */
-static bool check_lengths(struct resolver *resolver, const struct scn_action *action)
+static bool check_lengths(struct scn_resolver *resolver, const struct scn_action *action)
 {
 	const struct scn_range *left = &action->range, *right = &action->ram_range;
 
@@ -267,14 +267,14 @@ static bool check_lengths(struct resolver *resolver, const struct scn_action *ac
 }
 
 /* A lock or an event: its kind is what the line says where it comes first. */
-static bool resolve_plain(struct resolver *resolver, const struct scn_action *action,
+static bool resolve_plain(struct scn_resolver *resolver, const struct scn_action *action,
 			  enum scn_symbol_kind kind, const struct scn_named *subs, int stated,
 			  int otherwise)
 {
 	struct scn_plan *plan = resolver->plan;
 	const struct scn_token *token = action->symbol;
 	struct scn_symbol *symbol;
-	int index = find_symbol(plan, token->text);
+	int index = scn_find_symbol(plan, token->text);
 
 	if (index < 0) {
 		index = add_symbol(resolver, token, kind);
@@ -286,7 +286,7 @@ static bool resolve_plain(struct resolver *resolver, const struct scn_action *ac
 	symbol = &plan->symbol[index];
 	resolver->step->symbol = index;
 	if (symbol->kind != kind)
-		return fail_kind(resolver, token, symbol, kind_text[kind]);
+		return scn_fail_kind(resolver, token, symbol, kind_text[kind]);
 	if (stated >= 0 && symbol->sub != stated)
 		return scn_fail_token(resolver->cursor, token, "%s is a %s since line %u, not a "
 				      "%s", token->text, subs[symbol->sub].name, symbol->line,
@@ -294,21 +294,21 @@ static bool resolve_plain(struct resolver *resolver, const struct scn_action *ac
 	return kind != SCN_SYMBOL_LOCK || scn_check_lock(resolver->cursor, action, symbol->sub);
 }
 
-static bool resolve_operand(struct resolver *resolver, enum scn_operand operand)
+static bool resolve_operand(struct scn_resolver *resolver, enum scn_operand operand)
 {
 	const struct scn_action *action = resolver->step->action;
 	struct scn_step *step = resolver->step;
 
 	switch (operand) {
 	case SCN_OPERAND_NEW_WINDOW:
-		return declare(resolver, action->symbol, SCN_SYMBOL_WINDOW, &step->symbol);
+		return scn_declare(resolver, action->symbol, SCN_SYMBOL_WINDOW, &step->symbol);
 	case SCN_OPERAND_NEW_MAPPING:
-		return declare(resolver, action->symbol, SCN_SYMBOL_MAPPING, &step->symbol);
+		return scn_declare(resolver, action->symbol, SCN_SYMBOL_MAPPING, &step->symbol);
 	case SCN_OPERAND_NEW_RAM:
 		return action->verb->op == SCN_OP_RAM_AREA ? resolve_area(resolver, action) :
 							      resolve_ram_alloc(resolver, action);
 	case SCN_OPERAND_NEW_LIST:
-		return declare(resolver, action->symbol, SCN_SYMBOL_LIST, &step->symbol);
+		return scn_declare(resolver, action->symbol, SCN_SYMBOL_LIST, &step->symbol);
 	case SCN_OPERAND_LIST:
 		return resolve_own(resolver, action->symbol, SCN_SYMBOL_LIST, &step->symbol);
 	case SCN_OPERAND_MAPPED:
@@ -316,7 +316,7 @@ static bool resolve_operand(struct resolver *resolver, enum scn_operand operand)
 	case SCN_OPERAND_MAPPED_RANGE:
 		return resolve_mapped(resolver, action->symbol, SCN_SYMBOL_HMM, &step->symbol);
 	case SCN_OPERAND_NEW_HMM:
-		return declare(resolver, action->symbol, SCN_SYMBOL_HMM, &step->symbol);
+		return scn_declare(resolver, action->symbol, SCN_SYMBOL_HMM, &step->symbol);
 	case SCN_OPERAND_HMM:
 	case SCN_OPERAND_HMM_RANGE:
 		return resolve_own(resolver, action->symbol, SCN_SYMBOL_HMM, &step->symbol);
@@ -348,14 +348,14 @@ static bool resolve_operand(struct resolver *resolver, enum scn_operand operand)
 	case SCN_OPERAND_RAM_SYMBOL:
 		return resolve_ram(resolver, action->symbol, &action->range, &step->symbol);
 	default:
-		return true;
+		return scn_resolve_mm(resolver, operand);
 	}
 }
 
 bool scn_resolve_action(struct scn_env *env, struct scn_plan *plan, struct scn_cursor *cursor,
 			struct scn_step *step)
 {
-	struct resolver resolver = {
+	struct scn_resolver resolver = {
 		.plan = plan, .cursor = cursor, .arena = &env->scenario->arena, .step = step,
 	};
 	const enum scn_operand *operand;

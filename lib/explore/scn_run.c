@@ -28,9 +28,16 @@ void scn_failed(struct scn_runner *runner, const struct scn_stmt *stmt, const ch
 	failure->report = report;
 }
 
+bool scn_is_cpu_access(enum scn_op op)
+{
+	return op == SCN_OP_CPU_READ || op == SCN_OP_CPU_WRITE || op == SCN_OP_CPU_FILL ||
+	       op == SCN_OP_CPU_CHECK;
+}
+
 bool scn_is_access(enum scn_op op)
 {
-	return op == SCN_OP_READ || op == SCN_OP_WRITE || op == SCN_OP_FILL || op == SCN_OP_CHECK;
+	return op == SCN_OP_READ || op == SCN_OP_WRITE || op == SCN_OP_FILL ||
+	       op == SCN_OP_CHECK || scn_is_cpu_access(op);
 }
 
 /* What came out, as the kind of result that a scenario would write. */
@@ -78,7 +85,8 @@ void scn_fail_result(struct scn_runner *runner, const struct scn_step *step,
 {
 	const struct scn_action *action = step->action;
 	enum scn_result_kind kind = outcome_kind(action, outcome);
-	const char *why = outcome->hint ? outcome->hint : svmsim_last_error(runner->world);
+	const char *why = outcome->hint ? outcome->hint : outcome->detail ? outcome->detail :
+			  svmsim_last_error(runner->world);
 	char got[TEXT_MAX];
 	bool wants_value = action->result_count && action->result[0].kind == SCN_RESULT_VALUE;
 
@@ -152,6 +160,9 @@ const char *scn_actor_name(const struct scn_plan *plan, const struct scn_step *s
 		return plan->machine.device[step->device].name;
 	case SCN_ACTOR_TASK:
 		return plan->task[step->target].name;
+	case SCN_ACTOR_CPU:
+		return step->task >= 0 && scn_cpu_number(plan->task[step->task].name) >= 0 ?
+			       plan->task[step->task].name : plan->symbol[step->process].name;
 	default:
 		return "ram";
 	}
@@ -221,7 +232,8 @@ bool scn_compares(const struct scn_compare *compare, uint64_t value)
 static void run_counter(struct scn_runner *runner, const struct scn_step *step)
 {
 	const struct scn_compare *compare = &step->expect->compare;
-	uint64_t value = scn_counter(runner, compare, step->device);
+	int of = scn_derived_is_mm(compare->derived) ? step->process : step->device;
+	uint64_t value = scn_counter(runner, compare, of);
 	bool equals = !strcmp(compare->op, "=");
 	char got[32], wanted[40];
 
@@ -233,13 +245,31 @@ static void run_counter(struct scn_runner *runner, const struct scn_step *step)
 	scn_failed(runner, step->stmt, step->text, wanted, got, -1);
 }
 
+/* Pages that should be something, and the first of the conditions that does not hold. */
+static void run_pages(struct scn_runner *runner, const struct scn_step *step)
+{
+	const struct scn_expect *expect = step->expect;
+	unsigned int i;
+
+	for (i = 0; i < expect->term_count && !scn_fault_count(runner); i++) {
+		if (scn_pages_are(runner, &expect->term[i]) != expect->term[i].negated)
+			continue;
+		scn_failed(runner, step->stmt, step->text, scn_pages_text(runner, &expect->term[i]),
+			   scn_pages_got(runner, &expect->term[i]), -1);
+		return;
+	}
+}
+
 static void run_state(struct scn_runner *runner, const struct scn_step *step)
 {
 	struct scn_buf buf = { 0 };
 
 	if (scn_fault_count(runner))
 		return;
-	scn_state_text(runner, step->state, step->device, &buf);
+	if (scn_state_is_mm(step->state))
+		scn_mm_text(runner, step->state, step, &buf);
+	else
+		scn_state_text(runner, step->state, step->device, &buf);
 	scn_golden_check(runner, step, buf.data);
 	scn_buf_free(&buf);
 }
@@ -299,6 +329,9 @@ static void run_step(struct scn_runner *runner, const struct scn_step *step)
 		break;
 	case SCN_STEP_COUNTER:
 		run_counter(runner, step);
+		break;
+	case SCN_STEP_PAGES:
+		run_pages(runner, step);
 		break;
 	case SCN_STEP_STATE:
 		run_state(runner, step);

@@ -166,6 +166,13 @@ void scn_run_par(struct scn_runner *runner, const struct scn_step *step)
 	unsigned int i, first = (unsigned int)(step - runner->plan->step) + 1;
 
 	for (i = 1; i <= step->par_count; i++) {
+		struct scn_outcome outcome = { 0 };
+
+		/* Two lines at the same time must not both make a process. */
+		if (step[i].process >= 0)
+			scn_process_of(runner, step[i].process, &outcome);
+	}
+	for (i = 1; i <= step->par_count; i++) {
 		struct scn_task_run *run = &runner->task[step[i].task];
 
 		/* Its own first line posts them all. */

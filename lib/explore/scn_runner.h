@@ -9,6 +9,7 @@
 
 #include <svmsim/dma_call.h>
 #include <svmsim/inspect.h>
+#include <svmsim/mm.h>
 #include <svmsim/task.h>
 #include "explore/scn_program.h"
 
@@ -21,13 +22,25 @@ struct scn_binding {
 	uint64_t page;
 };
 
-/* struct scn_outcome - what an action gave: 0 or a negative errno, and maybe a value */
+/* struct scn_home - where an area of a process is, or was; the newest of a name counts */
+struct scn_home {
+	int process;
+	int symbol;
+	uint64_t address;
+	uint64_t bytes;
+};
+
+/*
+ * struct scn_outcome - what an action gave: 0 or a negative errno, and maybe a value. With a hint
+ * the line did not come so far as to give anything; a detail is only for people.
+ */
 struct scn_outcome {
 	int err;
 	bool has_value;
 	bool blocks;
 	uint64_t value;
 	const char *hint;
+	const char *detail;
 };
 
 /**
@@ -107,6 +120,8 @@ struct scn_scheduled {
  * @handle: of each symbol of the plan, NULL before it is made
  * @binding: windows and mappings, oldest first
  * @binding_count: number of @binding
+ * @home: areas of processes, oldest first
+ * @home_count: number of @home
  * @mark: steps, oldest first
  * @mark_count: number of @mark
  * @consumed: indices of reports that results consumed
@@ -145,6 +160,8 @@ struct scn_runner {
 	void **handle;
 	struct scn_binding *binding;
 	unsigned int binding_count;
+	struct scn_home *home;
+	unsigned int home_count;
 	struct scn_mark *mark;
 	unsigned int mark_count;
 	unsigned int *consumed;
@@ -191,6 +208,25 @@ void scn_act(struct scn_runner *runner, const struct scn_step *step, struct scn_
 /** scn_act_task - carry out a line of a task: calls, locks, events, signals */
 void scn_act_task(struct scn_runner *runner, const struct scn_step *step,
 		  struct scn_outcome *outcome);
+/** scn_act_mm - carry out a line of a process */
+void scn_act_mm(struct scn_runner *runner, const struct scn_step *step,
+		struct scn_outcome *outcome);
+/** scn_process_of - the process of a symbol, made if need be; NULL with @outcome filled */
+struct svmsim_mm *scn_process_of(struct scn_runner *runner, int process,
+				 struct scn_outcome *outcome);
+/** scn_home_of - where an area of a process is, NULL when it was never made */
+const struct scn_home *scn_home_of(const struct scn_runner *runner, int process, int symbol);
+/** scn_pages_are - are all pages of a condition what it says? */
+bool scn_pages_are(const struct scn_runner *runner, const struct scn_term *term);
+/** scn_pages_text - what a condition about pages wants: "all of them present" */
+const char *scn_pages_text(struct scn_runner *runner, const struct scn_term *term);
+/** scn_pages_got - what the pages of a condition are: "buf[0..1] anon, buf[2] absent" */
+const char *scn_pages_got(struct scn_runner *runner, const struct scn_term *term);
+/** scn_mm_text - what `state vma`, `pages`, `strip` and `cpu-pt` are compared with */
+void scn_mm_text(struct scn_runner *runner, int what, const struct scn_step *step,
+		 struct scn_buf *buf);
+/** scn_mm_json - the same, with addresses, as a json_t */
+void *scn_mm_json(struct scn_runner *runner, int what);
 /** scn_carry_out - carry out the action of a step in the running task, and judge its result */
 void scn_carry_out(struct scn_runner *runner, const struct scn_step *step);
 /** scn_fail_result - note that a step gave another result than its line says */
@@ -280,7 +316,7 @@ void scn_state_json(struct scn_runner *runner, int what, int device, struct scn_
 void scn_locks_text(struct scn_runner *runner, struct scn_buf *buf);
 /** scn_locks_json - the same, and more, as a json_t */
 void *scn_locks_json(struct scn_runner *runner);
-/** scn_counter - value of a counter */
+/** scn_counter - value of a counter; @device is the process's symbol where it is one of those */
 uint64_t scn_counter(struct scn_runner *runner, const struct scn_compare *compare, int device);
 /** scn_compares - does a comparison with a value hold? */
 bool scn_compares(const struct scn_compare *compare, uint64_t value);

@@ -203,6 +203,10 @@ void scn_state_text(struct scn_runner *runner, int what, int device, struct scn_
 		scn_locks_text(runner, buf);
 		return;
 	}
+	if (scn_state_is_mm(what)) {
+		scn_mm_text(runner, what, NULL, buf);
+		return;
+	}
 	scn_namer_init(&namer, runner);
 	if (!strcmp(name, "iova")) {
 		iova_text(&namer, device, buf);
@@ -216,6 +220,21 @@ void scn_state_text(struct scn_runner *runner, int what, int device, struct scn_
 	scn_namer_free(&namer);
 }
 
+static uint64_t process_counter(const struct scn_runner *runner, const char *name, int process)
+{
+	static const char *const names[] = {
+		[SVMSIM_MM_ANON] = "anon-pages", [SVMSIM_MM_FILE] = "file-pages",
+		[SVMSIM_MM_SHMEM] = "shmem-pages", [SVMSIM_MM_SWAP] = "swap-pages",
+		[SVMSIM_MM_AREAS] = "areas", [SVMSIM_MM_TABLE_BYTES] = "table-bytes",
+	};
+	unsigned int i = 0;
+
+	while (strncmp(names[i], name, strlen(names[i])))
+		i++;
+	return runner->handle[process] ? svmsim_mm_count(runner->handle[process],
+							 (enum svmsim_mm_count)i) : 0;
+}
+
 uint64_t scn_counter(struct scn_runner *runner, const struct scn_compare *compare, int device)
 {
 	const char *name = compare->derived < 0 ? "" : scn_derived[compare->derived].name;
@@ -224,6 +243,8 @@ uint64_t scn_counter(struct scn_runner *runner, const struct scn_compare *compar
 
 	if (compare->derived < 0) {
 		svmsim_counter(runner->world, compare->counter, &value);
+	} else if (scn_derived_is_mm(compare->derived)) {
+		value = process_counter(runner, name, device);
 	} else if (!strcmp(name, "findings")) {
 		value = svmsim_finding_count(runner->world);
 	} else if (!strcmp(name, "notes")) {

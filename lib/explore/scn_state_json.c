@@ -138,6 +138,8 @@ void scn_state_json(struct scn_runner *runner, int what, int device, struct scn_
 		value = counters_json(runner);
 	} else if (!strcmp(name, "locks")) {
 		value = scn_locks_json(runner);
+	} else if (scn_state_is_mm(what)) {
+		value = scn_mm_json(runner, what);
 	} else {
 		value = json_array();
 		if (!strcmp(name, "pt"))

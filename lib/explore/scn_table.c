@@ -5,11 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Who acts, as short as the rows below need it. */
-#define DEVICE SCN_ACTOR_DEVICE
-#define RAM SCN_ACTOR_RAM
-#define TASK SCN_ACTOR_TASK
-
 /* clang-format off */
 const struct scn_statement scn_statements[SCN_KEY_COUNT] = {
 	[SCN_KEY_MACHINE] = { "machine", "machine { FIELD... }",
@@ -33,11 +28,12 @@ const struct scn_statement scn_statements[SCN_KEY_COUNT] = {
 	[SCN_KEY_END] = { "end", "end", "closes `if`, `for` and `par`" },
 	[SCN_KEY_EXPECT] = { "expect",
 		"expect report ID [FIELD=VALUE...] [xN] | expect note ID ... | expect no reports | "
-		"expect COUNTER OP N | expect eventually COND [and COND...] | "
+		"expect COUNTER OP N | expect [not] A[a..b] [of P] PAGES [and ...] | "
+		"expect eventually COND [and COND...] | "
 		"expect never COND [and COND...] | expect log \"TEXT\"",
 		"reports and notes are judged at the end of the run: exactly N with these "
-		"fields, `*` is any value; counters are judged where the line stands, OP is "
-		"= != < <= > >=; eventually and never are about each moment of the run: behind "
+		"fields, `*` is any value; counters and pages are judged where the line stands, OP "
+		"is = != < <= > >=; eventually and never are about each moment of the run: behind "
 		"every action and every switch of tasks; the log is what the modelled kernel "
 		"prints" },
 	[SCN_KEY_STATE] = { "state", "state WHAT",
@@ -54,205 +50,9 @@ const struct scn_statement scn_statements[SCN_KEY_COUNT] = {
 	[SCN_KEY_PIN] = { "pin", "pin NAME: LABEL until EVENT; ...; LABEL to end",
 		"a schedule: who runs up to the next occurrence of an event of its own: the name "
 		"of a switch point (`mutex_lock`, `\"mutex_lock(&b)\"`), or a trace event" },
-};
-
-const struct scn_verb scn_verbs[] = {
-	{ DEVICE, "iova_alloc", SCN_OP_IOVA_ALLOC, { SCN_OPERAND_NEW_WINDOW, SCN_OPERAND_SIZE,
-	  SCN_OPERAND_OFFSET },
-	  "dma_iova_try_alloc(): a window of IOVA space, that begins so far into a page" },
-	{ DEVICE, "link", SCN_OP_LINK, { SCN_OPERAND_WINDOW_RANGE, SCN_OPERAND_RAM_KEYWORD,
-	  SCN_OPERAND_RAM_RANGE, SCN_OPERAND_DIRECTION, SCN_OPERAND_EACH, SCN_OPERAND_OFFSET,
-	  SCN_OPERAND_BYTES },
-	  "dma_iova_link(): one call for each physically contiguous run, with `each` one a page; "
-	  "one call for these bytes" },
-	{ DEVICE, "sync", SCN_OP_SYNC, { SCN_OPERAND_WINDOW_RANGE }, "dma_iova_sync()" },
-	{ DEVICE, "unlink", SCN_OP_UNLINK, { SCN_OPERAND_WINDOW_RANGE, SCN_OPERAND_DIRECTION },
-	  "dma_iova_unlink(): the IOVA space stays" },
-	{ DEVICE, "free", SCN_OP_FREE, { SCN_OPERAND_WINDOW },
-	  "dma_iova_free(): the IOVA space only" },
-	{ DEVICE, "destroy", SCN_OP_DESTROY, { SCN_OPERAND_WINDOW, SCN_OPERAND_OPTIONAL_SIZE,
-	  SCN_OPERAND_DIRECTION },
-	  "dma_iova_destroy() with this mapped length, without one the window's size" },
-	{ DEVICE, "destroy_holes", SCN_OP_DESTROY_HOLES, { SCN_OPERAND_WINDOW,
-	  SCN_OPERAND_DIRECTION },
-	  "dma_iova_with_holes_destroy(): unlinks what is linked, frees the window" },
-	{ DEVICE, "map", SCN_OP_MAP, { SCN_OPERAND_NEW_MAPPING, SCN_OPERAND_RAM_KEYWORD,
-	  SCN_OPERAND_RAM_RANGE, SCN_OPERAND_DIRECTION, SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES,
-	  SCN_OPERAND_SINGLE, SCN_OPERAND_UNCHECKED },
-	  "dma_map_phys() of contiguous pages, or of these bytes of them; with `single` "
-	  "dma_map_single(); with `unchecked` nobody asks dma_mapping_error()" },
-	{ DEVICE, "unmap", SCN_OP_UNMAP, { SCN_OPERAND_MAPPED, SCN_OPERAND_DIRECTION,
-	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES, SCN_OPERAND_AS },
-	  "undoes what was mapped by the function for it; each option departs from that" },
-	{ DEVICE, "map_resource", SCN_OP_MAP_RESOURCE, { SCN_OPERAND_NEW_MAPPING,
-	  SCN_OPERAND_RAM_KEYWORD, SCN_OPERAND_RAM_RANGE, SCN_OPERAND_DIRECTION },
-	  "dma_map_resource()" },
-	{ DEVICE, "map_sg", SCN_OP_MAP_SG, { SCN_OPERAND_NEW_LIST, SCN_OPERAND_RAM_KEYWORD,
-	  SCN_OPERAND_RAM_RANGE, SCN_OPERAND_DIRECTION, SCN_OPERAND_ENTRY },
-	  "dma_map_sg() of a list with entries of this size, 1p by default" },
-	{ DEVICE, "unmap_sg", SCN_OP_UNMAP_SG, { SCN_OPERAND_LIST, SCN_OPERAND_DIRECTION,
-	  SCN_OPERAND_ENTRIES },
-	  "dma_unmap_sg() of all entries, or of this number" },
-	{ DEVICE, "alloc_coherent", SCN_OP_ALLOC_COHERENT, { SCN_OPERAND_NEW_MAPPING,
-	  SCN_OPERAND_SIZE, SCN_OPERAND_RAM_KEYWORD, SCN_OPERAND_NEW_RAM_SIDE },
-	  "dma_alloc_coherent(): M is what the device sees, R what the CPU sees" },
-	{ DEVICE, "free_coherent", SCN_OP_FREE_COHERENT, { SCN_OPERAND_MAPPING,
-	  SCN_OPERAND_RAM_KEYWORD, SCN_OPERAND_RAM_SIDE },
-	  "dma_free_coherent() of both" },
-	{ DEVICE, "sync_cpu", SCN_OP_SYNC_CPU, { SCN_OPERAND_MAPPED_RANGE, SCN_OPERAND_DIRECTION,
-	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES, SCN_OPERAND_ENTRIES },
-	  "dma_sync_single_for_cpu(), of a list dma_sync_sg_for_cpu()" },
-	{ DEVICE, "sync_device", SCN_OP_SYNC_DEVICE, { SCN_OPERAND_MAPPED_RANGE,
-	  SCN_OPERAND_DIRECTION, SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES, SCN_OPERAND_ENTRIES },
-	  "dma_sync_single_for_device(), of a list dma_sync_sg_for_device()" },
-	{ DEVICE, "peer_alloc", SCN_OP_PEER_ALLOC, { SCN_OPERAND_NEW_RAM, SCN_OPERAND_SIZE },
-	  "pci_alloc_p2pmem(): pages of the device's own memory, for others to map" },
-	{ DEVICE, "distance", SCN_OP_DISTANCE, { SCN_OPERAND_DEVICE },
-	  "pci_p2pdma_distance() of the memory of that device; EREMOTEIO when it can't be "
-	  "reached" },
-	{ DEVICE, "seg_limits", SCN_OP_SEG_LIMITS, { SCN_OPERAND_BYTES, SCN_OPERAND_BOUNDARY },
-	  "dma_set_max_seg_size(), dma_set_seg_boundary(): a power of two" },
-	{ DEVICE, "hmm_alloc", SCN_OP_HMM_ALLOC, { SCN_OPERAND_NEW_HMM, SCN_OPERAND_SIZE },
-	  "hmm_dma_map_alloc(): a map with an entry for each page" },
-	{ DEVICE, "hmm_map", SCN_OP_HMM_MAP, { SCN_OPERAND_HMM_RANGE, SCN_OPERAND_RAM_KEYWORD,
-	  SCN_OPERAND_RAM_RANGE },
-	  "hmm_dma_map_pfn(), page by page" },
-	{ DEVICE, "hmm_unmap", SCN_OP_HMM_UNMAP, { SCN_OPERAND_HMM_RANGE },
-	  "hmm_dma_unmap_pfn(), page by page; ENOENT when one was not mapped" },
-	{ DEVICE, "hmm_free", SCN_OP_HMM_FREE, { SCN_OPERAND_HMM },
-	  "hmm_dma_map_free(), which unmaps nothing" },
-	{ DEVICE, "hmm_destroy", SCN_OP_HMM_DESTROY, { SCN_OPERAND_HMM },
-	  "dma_iova_with_holes_destroy(), then hmm_dma_map_free()" },
-	{ DEVICE, "unbind", SCN_OP_UNBIND, { SCN_OPERAND_END },
-	  "the driver goes; what it left mapped is found" },
-	{ DEVICE, "read", SCN_OP_READ, { SCN_OPERAND_TARGET_RANGE, SCN_OPERAND_OFFSET,
-	  SCN_OPERAND_BYTES },
-	  "the device reads; a value as result is the first eight bytes" },
-	{ DEVICE, "write", SCN_OP_WRITE, { SCN_OPERAND_TARGET_RANGE,
-	  SCN_OPERAND_PATTERN_OR_VALUE, SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES },
-	  "the device writes a pattern, or a value into every eight bytes (0 by default)" },
-	{ DEVICE, "fill", SCN_OP_FILL, { SCN_OPERAND_TARGET_RANGE, SCN_OPERAND_PATTERN,
-	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES },
-	  "the device writes a pattern" },
-	{ DEVICE, "check", SCN_OP_CHECK, { SCN_OPERAND_TARGET_RANGE, SCN_OPERAND_PATTERN,
-	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES },
-	  "the device reads and compares; EIO when it read something else" },
-	{ RAM, "alloc", SCN_OP_RAM_ALLOC, { SCN_OPERAND_NEW_RAM, SCN_OPERAND_SIZE,
-	  SCN_OPERAND_CONTIG, SCN_OPERAND_ALIGN },
-	  "pages for the driver: scattered, or one contiguous block" },
-	{ RAM, "free", SCN_OP_RAM_FREE, { SCN_OPERAND_RAM_SYMBOL },
-	  "drops the driver's reference: the pages become free" },
-	{ RAM, "poison", SCN_OP_RAM_POISON, { SCN_OPERAND_RAM_SYMBOL },
-	  "overwrites pages with 0xaa" },
-	{ RAM, "fill", SCN_OP_RAM_FILL, { SCN_OPERAND_RAM_SYMBOL, SCN_OPERAND_PATTERN,
-	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES },
-	  "the CPU writes a pattern" },
-	{ RAM, "check", SCN_OP_RAM_CHECK, { SCN_OPERAND_RAM_SYMBOL, SCN_OPERAND_PATTERN,
-	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES },
-	  "the CPU reads and compares; EIO when it read something else" },
-	{ RAM, "area", SCN_OP_RAM_AREA, { SCN_OPERAND_NEW_RAM, SCN_OPERAND_AREA_KIND },
-	  "a name for the first area of this kind that the machine declares" },
-	{ TASK, "call", SCN_OP_CALL, { SCN_OPERAND_PROGRAM },
-	  "runs a registered small program of the modelled kernel" },
-	{ TASK, "lock", SCN_OP_LOCK, { SCN_OPERAND_LOCK, SCN_OPERAND_LOCK_KIND,
-	  SCN_OPERAND_READ, SCN_OPERAND_TRYLOCK, SCN_OPERAND_SIGNALS },
-	  "takes a lock; EBUSY when `trylock` does not get it, EINTR when a signal ended the "
-	  "wait" },
-	{ TASK, "unlock", SCN_OP_UNLOCK, { SCN_OPERAND_LOCK, SCN_OPERAND_LOCK_KIND,
-	  SCN_OPERAND_READ, SCN_OPERAND_WRITE },
-	  "gives a lock back, in the mode in which the task holds it unless the line says "
-	  "another" },
-	{ TASK, "wake", SCN_OP_WAKE, { SCN_OPERAND_EVENT, SCN_OPERAND_EVENT_KIND,
-	  SCN_OPERAND_ALL },
-	  "complete() or wake_up(); with `all` complete_all() or wake_up_all()" },
-	{ TASK, "wait", SCN_OP_WAIT, { SCN_OPERAND_EVENT, SCN_OPERAND_EVENT_KIND,
-	  SCN_OPERAND_SIGNALS },
-	  "wait_for_completion(), or sleeps in a wait queue until the next wake-up" },
-	{ TASK, "signal", SCN_OP_SIGNAL, { SCN_OPERAND_END },
-	  "the task gets a signal, which ends interruptible waits" },
-	{ TASK, "kill", SCN_OP_KILL, { SCN_OPERAND_END },
-	  "the task gets a fatal signal, which ends killable waits too" },
-	{ TASK, "result", SCN_OP_RESULT, { SCN_OPERAND_END },
-	  "what the task's last line gave, which was `blocks` where it stood" },
-	{ .name = NULL },
-};
-
-static const char *const operand_texts[SCN_OPERAND_COUNT] = {
-	[SCN_OPERAND_NEW_WINDOW] = "W",
-	[SCN_OPERAND_NEW_MAPPING] = "M",
-	[SCN_OPERAND_NEW_RAM] = "R",
-	[SCN_OPERAND_WINDOW] = "W",
-	[SCN_OPERAND_WINDOW_RANGE] = "W[a..b]",
-	[SCN_OPERAND_MAPPING] = "M",
-	[SCN_OPERAND_TARGET_RANGE] = "W[a..b] | M[a..b] | S[a..b] | H[a..b] | R[a..b]",
-	[SCN_OPERAND_RAM_KEYWORD] = "ram",
-	[SCN_OPERAND_RAM_RANGE] = "R[c..d]",
-	[SCN_OPERAND_RAM_SYMBOL] = "R[a..b]",
-	[SCN_OPERAND_SIZE] = "SIZE",
-	[SCN_OPERAND_OPTIONAL_SIZE] = "[SIZE]",
-	[SCN_OPERAND_NEW_LIST] = "S",
-	[SCN_OPERAND_LIST] = "S",
-	[SCN_OPERAND_MAPPED] = "M | S",
-	[SCN_OPERAND_NEW_HMM] = "H",
-	[SCN_OPERAND_HMM] = "H",
-	[SCN_OPERAND_HMM_RANGE] = "H[a..b]",
-	[SCN_OPERAND_MAPPED_RANGE] = "M[a..b] | W[a..b] | S",
-	[SCN_OPERAND_NEW_RAM_SIDE] = "R",
-	[SCN_OPERAND_RAM_SIDE] = "R",
-	[SCN_OPERAND_DEVICE] = "DEVICE",
-	[SCN_OPERAND_AREA_KIND] = "KIND",
-	[SCN_OPERAND_DIRECTION] = "[DIRECTION]",
-	[SCN_OPERAND_EACH] = "[each]",
-	[SCN_OPERAND_CONTIG] = "[contig]",
-	[SCN_OPERAND_ALIGN] = "[align=SIZE]",
-	[SCN_OPERAND_PATTERN] = "pattern=N",
-	[SCN_OPERAND_PATTERN_OR_VALUE] = "[pattern=N | value=N]",
-	[SCN_OPERAND_OFFSET] = "[offset=SIZE]",
-	[SCN_OPERAND_BYTES] = "[bytes=SIZE]",
-	[SCN_OPERAND_AS] = "[as=CALL]",
-	[SCN_OPERAND_ENTRY] = "[entry=SIZE]",
-	[SCN_OPERAND_ENTRIES] = "[entries=N]",
-	[SCN_OPERAND_BOUNDARY] = "[boundary=SIZE]",
-	[SCN_OPERAND_SINGLE] = "[single]",
-	[SCN_OPERAND_UNCHECKED] = "[unchecked]",
-	[SCN_OPERAND_PROGRAM] = "NAME",
-	[SCN_OPERAND_LOCK] = "L",
-	[SCN_OPERAND_EVENT] = "EV",
-	[SCN_OPERAND_LOCK_KIND] = "[mutex | spin | rwsem]",
-	[SCN_OPERAND_READ] = "[read]",
-	[SCN_OPERAND_WRITE] = "[write]",
-	[SCN_OPERAND_TRYLOCK] = "[trylock]",
-	[SCN_OPERAND_SIGNALS] = "[interruptible | killable]",
-	[SCN_OPERAND_EVENT_KIND] = "[completion | queue]",
-	[SCN_OPERAND_ALL] = "[all]",
-};
-
-/* Options of several words are in option_sets. */
-static const char *const option_words[SCN_OPERAND_COUNT] = {
-	[SCN_OPERAND_EACH] = "each",
-	[SCN_OPERAND_CONTIG] = "contig",
-	[SCN_OPERAND_ALIGN] = "align=",
-	[SCN_OPERAND_PATTERN] = "pattern=",
-	[SCN_OPERAND_PATTERN_OR_VALUE] = "pattern=",
-	[SCN_OPERAND_OFFSET] = "offset=",
-	[SCN_OPERAND_BYTES] = "bytes=",
-	[SCN_OPERAND_AS] = "as=",
-	[SCN_OPERAND_ENTRY] = "entry=",
-	[SCN_OPERAND_ENTRIES] = "entries=",
-	[SCN_OPERAND_BOUNDARY] = "boundary=",
-	[SCN_OPERAND_SINGLE] = "single",
-	[SCN_OPERAND_UNCHECKED] = "unchecked",
-	[SCN_OPERAND_READ] = "read",
-	[SCN_OPERAND_WRITE] = "write",
-	[SCN_OPERAND_TRYLOCK] = "trylock",
-	[SCN_OPERAND_ALL] = "all",
-};
-
-static const struct scn_named *const option_sets[SCN_OPERAND_COUNT] = {
-	[SCN_OPERAND_DIRECTION] = scn_directions,
-	[SCN_OPERAND_LOCK_KIND] = scn_lock_kinds,
-	[SCN_OPERAND_SIGNALS] = scn_signals,
-	[SCN_OPERAND_EVENT_KIND] = scn_event_kinds,
+	[SCN_KEY_MM] = { "mm", "mm NAME",
+		"a process of this name, which is an actor; `cpu:` runs threads of another, which "
+		"needs no such line" },
 };
 
 const struct scn_field_row scn_fields[SCN_FIELD_COUNT] = {
@@ -439,6 +239,55 @@ const struct scn_named scn_signals[] = {
 	{ NULL, NULL },
 };
 
+/* In the order of enum scn_vma_kind. */
+const struct scn_named scn_vma_kinds[] = {
+	{ "anon", "private anonymous memory" },
+	{ "anon-shared", "anonymous memory that a fork shares" },
+	{ "file", "`file FILE`: a shared mapping; the first line with a file makes it, as large "
+		"as the area" },
+	{ "file-private", "`file-private FILE`: the same, private" },
+	{ NULL, NULL },
+};
+
+/* The order is scn_parse_mm_operand()'s. */
+const struct scn_named scn_prots[] = {
+	{ "rw", "readable and writable" },
+	{ "ro", "readable" },
+	{ "none", "neither" },
+	{ NULL, NULL },
+};
+
+/* In the order of enum svmsim_advice. */
+const struct scn_named scn_advices[] = {
+	{ "dontneed", "MADV_DONTNEED" },
+	{ "free", "MADV_FREE" },
+	{ "hugepage", "MADV_HUGEPAGE" },
+	{ "nohugepage", "MADV_NOHUGEPAGE" },
+	{ "cold", "MADV_COLD" },
+	{ "pageout", "MADV_PAGEOUT" },
+	{ "collapse", "MADV_COLLAPSE" },
+	{ "populate-read", "MADV_POPULATE_READ" },
+	{ "populate-write", "MADV_POPULATE_WRITE" },
+	{ "dontfork", "MADV_DONTFORK" },
+	{ "dofork", "MADV_DOFORK" },
+	{ NULL, NULL },
+};
+
+/* In the order of enum scn_page_word. */
+const struct scn_named scn_page_words[] = {
+	{ "present", "the CPU's page table has a page" },
+	{ "absent", "nothing is there" },
+	{ "swapped", "it is in swap" },
+	{ "zero", "it is the zero page" },
+	{ "huge", "one entry of 2M maps it" },
+	{ "large", "it is part of a folio of several pages" },
+	{ "writable", "its entry allows writing" },
+	{ "pinned", "somebody has pinned it" },
+	{ "migrating", "it is being moved" },
+	{ "on", "`on node N`: in the memory of that node; `on device`: in memory of a device" },
+	{ NULL, NULL },
+};
+
 const struct scn_cond_row scn_conds[SCN_COND_COUNT] = {
 	[SCN_COND_HOLDS] = { "holds", "TASK holds LOCK", SCN_OBJECT_LOCK,
 		"the task has the lock, in whatever mode" },
@@ -448,6 +297,8 @@ const struct scn_cond_row scn_conds[SCN_COND_COUNT] = {
 		"it has carried out a line, and none is under way" },
 	[SCN_COND_COUNTER] = { NULL, "COUNTER OP N", SCN_OBJECT_NONE,
 		"as in `expect COUNTER OP N`" },
+	[SCN_COND_PAGE] = { NULL, "A[a..b] [of P] PAGES", SCN_OBJECT_NONE,
+		"each of these pages of the process is that; without `of` of the one of `cpu:`" },
 };
 
 const struct scn_named scn_states[] = {
@@ -457,6 +308,15 @@ const struct scn_named scn_states[] = {
 	{ "iotlb", "what a device has in the IOTLB, by address" },
 	{ "counters", "all counters that are not 0" },
 	{ "locks", "classes of locks, in which order they were taken, who has and who waits" },
+	{ "vma", "areas of processes: `state vma [of P]`" },
+	{ "pages",
+		"pages of areas, a strip and then what they are: `state pages [A[a..b]] [of P]`" },
+	{ "strip",
+		"the strip alone, a letter for a page: `.` absent, `0` zero, `a` anonymous, `H` "
+		"mapped by an entry of 2M, `f` of a file, `D` and `C` memory of a device that the "
+		"CPU can't and can reach, `X` for a device alone, `d` of a driver, `s` in swap, "
+		"`m` being moved, `P` pinned, `!` broken, `?` a marker" },
+	{ "cpu-pt", "entries of CPU page tables: `state cpu-pt [A[a..b]] [of P]`" },
 	{ NULL, NULL },
 };
 
@@ -468,6 +328,12 @@ const struct scn_named scn_derived[] = {
 	{ "iova-ranges:DEVICE",
 		"allocated ranges of IOVA space, without cached and reserved ones" },
 	{ "iotlb-entries:DEVICE", "valid IOTLB entries of the device" },
+	{ "anon-pages:PROCESS", "pages of anonymous memory that the process has" },
+	{ "file-pages:PROCESS", "of files" },
+	{ "shmem-pages:PROCESS", "of shared memory" },
+	{ "swap-pages:PROCESS", "in swap" },
+	{ "areas:PROCESS", "its areas" },
+	{ "table-bytes:PROCESS", "bytes of its page tables" },
 	{ NULL, NULL },
 };
 
@@ -484,41 +350,6 @@ const struct scn_named scn_results[] = {
 	{ NULL, NULL },
 };
 /* clang-format on */
-
-const struct scn_verb *scn_verb_find(enum scn_actor actor, const char *name)
-{
-	const struct scn_verb *verb;
-
-	for (verb = scn_verbs; verb->name; verb++) {
-		if (verb->actor == actor && !strcmp(verb->name, name))
-			return verb;
-	}
-	return NULL;
-}
-
-const char *scn_verb_name(const void *ctx, unsigned int index)
-{
-	const struct scn_verb *verb;
-	unsigned int actors = *(const unsigned int *)ctx;
-
-	for (verb = scn_verbs; verb->name; verb++) {
-		if (actors >> verb->actor & 1 && index-- == 0)
-			return verb->name;
-	}
-	return NULL;
-}
-
-const char *scn_operand_text(enum scn_operand operand)
-{
-	return operand_texts[operand];
-}
-
-const char *scn_option_word(enum scn_operand operand, unsigned int index)
-{
-	if (option_sets[operand])
-		return option_sets[operand][index].name;
-	return index ? NULL : option_words[operand];
-}
 
 const char *scn_keyword_name(const void *ctx, unsigned int index)
 {
@@ -569,9 +400,26 @@ const char *scn_cond_word(const void *ctx, unsigned int index)
 	return index < SCN_COND_COUNT ? scn_conds[index].word : NULL;
 }
 
+bool scn_derived_is_mm(int derived)
+{
+	return derived >= 0 && strstr(scn_derived[derived].name, ":PROCESS");
+}
+
+bool scn_state_is_mm(int what)
+{
+	return scn_state_has_pages(what) || !strcmp(scn_states[what].name, "vma");
+}
+
+bool scn_state_has_pages(int what)
+{
+	const char *name = scn_states[what].name;
+
+	return !strcmp(name, "pages") || !strcmp(name, "strip") || !strcmp(name, "cpu-pt");
+}
+
 bool scn_state_is_whole(int what)
 {
 	const char *name = scn_states[what].name;
 
-	return !strcmp(name, "counters") || !strcmp(name, "locks");
+	return !strcmp(name, "counters") || !strcmp(name, "locks") || scn_state_is_mm(what);
 }

@@ -27,6 +27,7 @@ enum scn_keyword {
 	SCN_KEY_TASK,
 	SCN_KEY_PAR,
 	SCN_KEY_PIN,
+	SCN_KEY_MM,
 	SCN_KEY_COUNT,
 };
 
@@ -75,6 +76,27 @@ enum scn_op {
 	SCN_OP_SIGNAL,
 	SCN_OP_KILL,
 	SCN_OP_RESULT,
+	SCN_OP_VMA,
+	SCN_OP_CPU_WRITE,
+	SCN_OP_CPU_READ,
+	SCN_OP_CPU_FILL,
+	SCN_OP_CPU_CHECK,
+	SCN_OP_MUNMAP,
+	SCN_OP_MREMAP,
+	SCN_OP_MPROTECT,
+	SCN_OP_MADVISE,
+	SCN_OP_FORK,
+	SCN_OP_EXIT,
+	SCN_OP_MM,
+	SCN_OP_PIN,
+	SCN_OP_UNPIN,
+	SCN_OP_RECLAIM,
+	SCN_OP_COMPACT,
+	SCN_OP_NUMA_MIGRATE,
+	SCN_OP_SPLIT,
+	SCN_OP_COLLAPSE,
+	SCN_OP_OOM,
+	SCN_OP_TRUNCATE,
 };
 
 /** enum scn_operand - one operand of a verb; 0 ends a list of them */
@@ -106,6 +128,20 @@ enum scn_operand {
 	SCN_OPERAND_PROGRAM,
 	SCN_OPERAND_LOCK,
 	SCN_OPERAND_EVENT,
+	SCN_OPERAND_NEW_VMA,
+	SCN_OPERAND_VMA_KIND,
+	SCN_OPERAND_VMA_RANGE,
+	SCN_OPERAND_VMA_RANGES,
+	SCN_OPERAND_OPTIONAL_RANGES,
+	SCN_OPERAND_VMA_TO,
+	SCN_OPERAND_PROT,
+	SCN_OPERAND_ADVICE,
+	SCN_OPERAND_NEW_PROCESS,
+	SCN_OPERAND_PROCESS,
+	SCN_OPERAND_NEW_PIN,
+	SCN_OPERAND_PIN,
+	SCN_OPERAND_OPTIONAL_NODE,
+	SCN_OPERAND_FILE,
 	/* From here on: options, in any order behind the rest. */
 	SCN_OPERAND_DIRECTION,
 	SCN_OPERAND_EACH,
@@ -128,6 +164,14 @@ enum scn_operand {
 	SCN_OPERAND_SIGNALS,
 	SCN_OPERAND_EVENT_KIND,
 	SCN_OPERAND_ALL,
+	SCN_OPERAND_THP,
+	SCN_OPERAND_VMA_PROT,
+	SCN_OPERAND_PFNMAP,
+	SCN_OPERAND_MIXEDMAP,
+	SCN_OPERAND_DONTUNMAP,
+	SCN_OPERAND_LONGTERM,
+	SCN_OPERAND_ORDER,
+	SCN_OPERAND_KHUGEPAGED,
 	SCN_OPERAND_COUNT,
 };
 
@@ -138,6 +182,7 @@ enum scn_actor {
 	SCN_ACTOR_DEVICE,
 	SCN_ACTOR_RAM,
 	SCN_ACTOR_TASK,
+	SCN_ACTOR_CPU,
 	SCN_ACTOR_COUNT,
 };
 
@@ -260,6 +305,12 @@ extern const struct scn_named scn_directions[];
 extern const struct scn_named scn_states[];
 /** scn_state_is_whole - is a state the machine's, rather than a device's? */
 bool scn_state_is_whole(int what);
+/** scn_derived_is_mm - is a derived counter one of a process? */
+bool scn_derived_is_mm(int derived);
+/** scn_state_is_mm - is a state about processes? */
+bool scn_state_is_mm(int what);
+/** scn_state_has_pages - can a state be about pages of one area? */
+bool scn_state_has_pages(int what);
 extern const struct scn_named scn_derived[];
 extern const struct scn_named scn_results[];
 extern const struct scn_named scn_calls[];
@@ -272,6 +323,10 @@ extern const struct scn_named scn_contents[];
 extern const struct scn_named scn_lock_kinds[];
 extern const struct scn_named scn_event_kinds[];
 extern const struct scn_named scn_signals[];
+extern const struct scn_named scn_vma_kinds[];
+extern const struct scn_named scn_prots[];
+extern const struct scn_named scn_advices[];
+extern const struct scn_named scn_page_words[];
 
 /** enum scn_cond - what a condition of `expect eventually` and `expect never` looks at */
 enum scn_cond {
@@ -279,7 +334,30 @@ enum scn_cond {
 	SCN_COND_WAITS,
 	SCN_COND_DONE,
 	SCN_COND_COUNTER,
+	SCN_COND_PAGE,
 	SCN_COND_COUNT,
+};
+
+/** enum scn_vma_kind - in the order of scn_vma_kinds */
+enum scn_vma_kind {
+	SCN_VMA_ANON,
+	SCN_VMA_ANON_SHARED,
+	SCN_VMA_FILE,
+	SCN_VMA_FILE_PRIVATE,
+};
+
+/** enum scn_page_word - what a page can be, in the order of scn_page_words */
+enum scn_page_word {
+	SCN_PAGE_PRESENT,
+	SCN_PAGE_ABSENT,
+	SCN_PAGE_SWAPPED,
+	SCN_PAGE_ZERO,
+	SCN_PAGE_HUGE,
+	SCN_PAGE_LARGE,
+	SCN_PAGE_WRITABLE,
+	SCN_PAGE_PINNED,
+	SCN_PAGE_MIGRATING,
+	SCN_PAGE_ON,
 };
 
 /**

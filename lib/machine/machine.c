@@ -6,6 +6,7 @@
 #include "iova_sim/layer.h"
 #include "kernel/layers.h"
 #include "kernel/module.h"
+#include "machine/drive_mm.h"
 #include "machine/machine_internal.h"
 #include "mm/layers.h"
 
@@ -35,6 +36,8 @@ static int machine_make(struct svmsim_world *world)
 	struct machine_state *state = sim_alloc(world, sizeof(*state));
 
 	INIT_LIST_HEAD(&state->handles);
+	INIT_LIST_HEAD(&state->processes);
+	INIT_LIST_HEAD(&state->files);
 	world->slot[SIM_SLOT_MACHINE] = state;
 	return 0;
 }
@@ -47,11 +50,13 @@ static void machine_start(struct svmsim_world *world)
 }
 
 /*
- * Drivers go before anything is judged: what they registered to be released is not left behind. A
- * module whose init failed undid what it had done.
+ * Processes exit first, which closes what they have open. Drivers go before anything is judged:
+ * what they registered to be released is not left behind. A module whose init failed undid what it
+ * had done.
  */
 static void machine_finish(struct svmsim_world *world)
 {
+	machine_mm_finish(world);
 	if (!state_of(world)->modules_err)
 		sim_modules_exit();
 	sim_device_unbind_all(world);
@@ -64,6 +69,8 @@ static void machine_reset(struct svmsim_world *world)
 	while (!list_empty(&state->handles))
 		machine_handle_drop(
 			list_first_entry(&state->handles, struct machine_handle, node));
+	INIT_LIST_HEAD(&state->processes);
+	INIT_LIST_HEAD(&state->files);
 }
 
 static void machine_unmake(struct svmsim_world *world)

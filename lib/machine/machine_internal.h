@@ -83,11 +83,15 @@ struct svmsim_mapping {
  * @handles: struct machine_handle in order of their making
  * @area_pfn: first page frame of each area
  * @modules_err: what the modules' init functions returned
+ * @processes: struct svmsim_mm, oldest first
+ * @files: struct svmsim_file, oldest first
  */
 struct machine_state {
 	struct list_head handles;
 	unsigned long area_pfn[SVMSIM_AREA_MAX];
 	int modules_err;
+	struct list_head processes;
+	struct list_head files;
 };
 
 extern const struct sim_layer sim_layer_machine;

@@ -137,8 +137,8 @@ static void test_sizes_have_units_and_bounds(void **state)
 static void test_messages_name_place_and_nearest(void **state)
 {
 	assert_body_refused("d0: lnik w[0] ram a[0]\n",
-			    "t.svm:4:5: unknown verb of a device or a task \"lnik\": did you mean "
-			    "\"link\"?");
+			    "t.svm:4:5: unknown verb of a device, a task or a process "
+			    "\"lnik\": did you mean \"link\"?");
 	assert_body_refused("ram: allco a 1p\n",
 			    "t.svm:4:6: unknown verb of ram \"allco\": did you mean \"alloc\"?");
 	assert_body_refused("d0: iova_alloc w 1p\nd0: link w[0] ram a[0] eahc\n",

@@ -14,7 +14,10 @@ static const struct cli_option options[] = {
 	{ NULL, NULL, NULL },
 };
 
-static const char *const whats[] = { "pt", "iova", "iotlb", "counters", "locks", NULL };
+static const char *const whats[] = {
+	"pt", "iova", "iotlb", "counters", "locks", "vma", "pages", "strip", "cpu-pt", NULL,
+};
+#define WHATS "pt, iova, iotlb, counters, locks, vma, pages, strip, cpu-pt"
 
 static const char *what_known(const void *ctx, unsigned int index)
 {
@@ -29,7 +32,7 @@ static bool check_what(const char *what)
 		if (!strcmp(whats[i], what))
 			return true;
 	}
-	cli_say("svmsim show: unknown view \"%.60s\"%s; known: pt, iova, iotlb, counters, locks",
+	cli_say("svmsim show: unknown view \"%.60s\"%s; known: " WHATS,
 		what, cli_suggest(what, what_known, NULL));
 	return false;
 }
@@ -114,8 +117,7 @@ static int run(const struct cli_args *args)
 	int status = CLI_USAGE;
 
 	if (args->operand_count != 2) {
-		cli_say("svmsim show: expected a view (pt, iova, iotlb, counters, locks) and one "
-			"file");
+		cli_say("svmsim show: expected a view (" WHATS ") and one file");
 		return CLI_USAGE;
 	}
 	run_options.show = args->operand[0];
@@ -141,12 +143,14 @@ out:
 
 const struct cli_command cli_cmd_show = {
 	.name = "show",
-	.operands = "pt|iova|iotlb|counters|locks FILE",
+	.operands = "pt|iova|iotlb|counters|locks|vma|pages|strip|cpu-pt FILE",
 	.does = "print the world at the end or at a step",
 	.detail = "Runs a scenario and prints what the machine holds: leaves of the IOMMU page "
 		  "tables,\nallocated IOVA space, IOTLB entries, counters, or locks: their "
-		  "classes, the order in which\nthey were taken, who has and who waits. At the "
-		  "end means behind the last action, before\nanything is torn down.",
+		  "classes, the order in which\nthey were taken, who has and who waits; or of "
+		  "each process its areas, its pages, these as a\nstrip of letters, or the "
+		  "entries of its CPU page table. At the end means behind the last\naction, "
+		  "before anything is torn down.",
 	.example = {
 		"svmsim show pt scenarios/hole/unlink.svm --at 4",
 		"svmsim show locks scenarios/locks/lines-abba.svm --json",
