@@ -17,7 +17,7 @@ static struct {
 	uint64_t seed;
 	unsigned int wrong;
 	int err;
-	unsigned long moved[6];
+	unsigned long moved[7];
 } run;
 
 static bool another_run(void *ctx, uint64_t number)
@@ -68,7 +68,7 @@ static void move_pages_about(void *arg)
 	for (unsigned int i = 0; i < MOVES; i++) {
 		unsigned long first = ktest_random(&run.seed) % PAGES;
 		unsigned long count = 1 + ktest_random(&run.seed) % (PAGES - first);
-		unsigned int what = (unsigned int)(ktest_random(&run.seed) % 6);
+		unsigned int what = (unsigned int)(ktest_random(&run.seed) % 7);
 		bool khugepaged = ktest_random(&run.seed) % 2;
 		struct mm_struct *child;
 		long moved = 0;
@@ -83,6 +83,8 @@ static void move_pages_about(void *arg)
 			moved = sim_split(run.mm, ADDR(first), BYTES(count), khugepaged ? 0 : 4);
 		else if (what == 4)
 			moved = sim_collapse(run.mm, BASE, BYTES(PAGES), khugepaged);
+		else if (what == 5)
+			moved = sim_numa_scan(run.mm, ADDR(first), BYTES(count));
 		else if (!sim_fork(run.mm, &child))
 			mmput(child);
 		if (moved > 0)
@@ -140,7 +142,7 @@ static void test_pages_keep_their_contents(void **state)
 	for (unsigned int i = 0; i < RUNS; i++)
 		one_run(seed + i);
 	/* Each way of moving pages did so. */
-	for (unsigned int what = 0; what < 5; what++) {
+	for (unsigned int what = 0; what < 6; what++) {
 		ktest_context("what %u", what);
 		ktest_assert_u64_not_equal(run.moved[what], 0);
 	}

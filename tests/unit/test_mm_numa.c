@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "move_fixture.h"
 
-static void test_scan_takes_access_away(void **state)
+static void test_scan_takes_access_away_until_a_fault(void **state)
 {
 	struct move_setup setup = move_setup(4, 0);
 
@@ -9,6 +9,24 @@ static void test_scan_takes_access_away(void **state)
 	ktest_assert_int_equal(sim_numa_scan(setup.mm, BASE, BYTES(4)), 4);
 	ktest_assert_string_contains(ranges.text, "PROTECTION_VMA");
 	ktest_assert_true(cpt_protnone(entry_at(setup.mm, 2)));
+	/* From the same node: nothing moves. */
+	assert_filled(setup.mm, 0, 4);
+	ktest_assert_false(cpt_protnone(entry_at(setup.mm, 2)));
+	ktest_assert_int_equal(folio_nid(folio_at(setup.mm, 2)), 0);
+	move_end(&setup);
+}
+
+static void test_fault_from_another_node_migrates(void **state)
+{
+	struct move_setup setup = move_setup(4, 0);
+
+	fill(setup.mm, 0, 4);
+	ktest_assert_int_equal(sim_numa_scan(setup.mm, BASE, BYTES(4)), 4);
+	setup.world->cpu = 1;
+	assert_filled(setup.mm, 0, 4);
+	for (unsigned long page = 0; page < 4; page++)
+		ktest_assert_int_equal(folio_nid(folio_at(setup.mm, page)), 1);
+	setup.world->cpu = 0;
 	move_end(&setup);
 }
 
@@ -36,7 +54,8 @@ static void test_device_private_loses_write(void **state)
 }
 
 static const struct ktest tests[] = {
-	KTEST(test_scan_takes_access_away),
+	KTEST(test_scan_takes_access_away_until_a_fault),
+	KTEST(test_fault_from_another_node_migrates),
 	KTEST(test_nothing_there_raises_nothing),
 	KTEST(test_device_private_loses_write),
 };
