@@ -36,6 +36,7 @@ struct inode {
 	struct address_space i_data;
 	struct address_space *i_mapping;
 	loff_t i_size;
+	unsigned int i_flags;
 	struct rw_semaphore i_rwsem;
 	atomic_t i_count;
 	/* In the world's list. */
@@ -61,6 +62,16 @@ struct file {
 	void *private_data;
 };
 
+/* fidelity: same */
+#define S_DAX (1 << 13)
+#define IS_DAX(inode) ((inode)->i_flags & S_DAX)
+
+static inline bool vma_is_dax(const struct vm_area_struct *vma)
+{
+	return vma->vm_file && IS_DAX(vma->vm_file->f_mapping->host);
+}
+
+/* fidelity: same */
 static inline struct inode *file_inode(const struct file *file)
 {
 	return file->f_inode;

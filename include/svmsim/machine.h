@@ -128,6 +128,17 @@ struct svmsim_bridge {
  *	that it was: it is read-only when restored, and the next write faults (v6.19 to v7.0)
  * @SVMSIM_QUIRK_ZAP_DEVICE_MIGRATION: the migration entry of a device's huge page that is unmapped
  *	drops a reference and a map count that it does not hold (v6.19 to v7.3)
+ * @SVMSIM_QUIRK_MIGRATE_MISSING_DST: a large folio for which the driver brings small pages, but
+ *	not for each slot, or a hole like that: the kernel reaches through the missing page (v6.19,
+ *	v7.0; holes: v7.3 too)
+ * @SVMSIM_QUIRK_MIGRATE_STALE_SWAP: a page that has left the swap cache for its migration is moved
+ *	as if it were in there, so that references are wrong (v6.12 to v7.0)
+ * @SVMSIM_QUIRK_MIGRATE_PMD_LOCK_LEAK: a PMD that must not be filled any more, since the OOM
+ *	reaper was there, stays locked (v6.19, v7.0)
+ * @SVMSIM_QUIRK_MIGRATE_PMD_TABLE_LEAK: a PMD that can't be filled leaves the table behind that
+ *	was made for it (v6.19, v7.0)
+ * @SVMSIM_QUIRK_MIGRATE_RANGE_OVERRUN: migrate_device_range() and migrate_device_pfns() write
+ *	behind their array where the last folio is longer than it (v6.19, v7.0)
  */
 enum svmsim_quirk {
 	SVMSIM_QUIRK_LINK_UNWIND_AT_START,
@@ -139,6 +150,11 @@ enum svmsim_quirk {
 	SVMSIM_QUIRK_PGMAP_READ_AGAIN,
 	SVMSIM_QUIRK_DEVICE_PMD_READ_ONLY,
 	SVMSIM_QUIRK_ZAP_DEVICE_MIGRATION,
+	SVMSIM_QUIRK_MIGRATE_MISSING_DST,
+	SVMSIM_QUIRK_MIGRATE_STALE_SWAP,
+	SVMSIM_QUIRK_MIGRATE_PMD_LOCK_LEAK,
+	SVMSIM_QUIRK_MIGRATE_PMD_TABLE_LEAK,
+	SVMSIM_QUIRK_MIGRATE_RANGE_OVERRUN,
 };
 
 /**

@@ -191,6 +191,13 @@ const struct scn_named scn_quirks[] = {
 		"a writable huge page of a device is not writable any more after a migration" },
 	{ "zap-device-migration",
 		"unmapping a device's huge page that is migrated drops a reference too many" },
+	{ "migrate-missing-dst",
+		"a large source with small pages for only some of its slots: a NULL dereference" },
+	{ "migrate-stale-swap", "a page that left the swap cache is moved as if it were in there" },
+	{ "migrate-pmd-lock-leak", "a huge hole after the OOM reaper: its lock stays held" },
+	{ "migrate-pmd-table-leak", "a huge hole that can't be filled: its table leaks" },
+	{ "migrate-range-overrun",
+		"migrate_device_range() writes behind its array for a long last folio" },
 	{ NULL, NULL },
 };
 

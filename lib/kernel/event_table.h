@@ -152,7 +152,14 @@ SIM_EVENT(OOM_SKIPPED, "oom", "skip_task_reaping", "mm", "mm{mm}") \
 SIM_EVENT(DEV_COPY, "svmsim", "device_copy", "device iova phys bytes write result", \
 	"{device:s} copy iova=0x{iova:x} phys=0x{phys:x} bytes={bytes} write={write} " \
 	"-> {result:d}") \
-
+SIM_EVENT(MIGRATE_SETUP, "svmsim", "migrate_setup", "mm start end npages cpages", \
+	"mm{mm} 0x{start:x}-0x{end:x} npages={npages} cpages={cpages}") \
+SIM_EVENT(MIGRATE_DEVICE, "svmsim", "migrate_device", "npages cpages", \
+	"npages={npages} cpages={cpages}") \
+SIM_EVENT(MIGRATE_PAGES, "svmsim", "migrate_pages", "npages moved", \
+	"npages={npages} moved={moved}") \
+SIM_EVENT(MIGRATE_FINALIZE, "svmsim", "migrate_finalize", "npages moved", \
+	"npages={npages} moved={moved}")
 /* clang-format on */
 
 #endif

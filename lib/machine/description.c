@@ -145,6 +145,11 @@ static const char *const quirk_names[] = {
 	[SVMSIM_QUIRK_PGMAP_READ_AGAIN] = "pgmap-read-again",
 	[SVMSIM_QUIRK_DEVICE_PMD_READ_ONLY] = "device-pmd-read-only",
 	[SVMSIM_QUIRK_ZAP_DEVICE_MIGRATION] = "zap-device-migration",
+	[SVMSIM_QUIRK_MIGRATE_MISSING_DST] = "migrate-missing-dst",
+	[SVMSIM_QUIRK_MIGRATE_STALE_SWAP] = "migrate-stale-swap",
+	[SVMSIM_QUIRK_MIGRATE_PMD_LOCK_LEAK] = "migrate-pmd-lock-leak",
+	[SVMSIM_QUIRK_MIGRATE_PMD_TABLE_LEAK] = "migrate-pmd-table-leak",
+	[SVMSIM_QUIRK_MIGRATE_RANGE_OVERRUN] = "migrate-range-overrun",
 };
 
 #define QUIRK_COUNT (sizeof(quirk_names) / sizeof(quirk_names[0]))

@@ -238,6 +238,14 @@ static void restore_pte(struct rmap_entries *at, struct folio *folio)
 		restored_entry(at->vma, folio, page_to_pfn(page), old));
 }
 
+void rmap_restore_pte(struct vm_area_struct *vma, unsigned long addr, u64 *pte,
+		      struct folio *folio)
+{
+	struct rmap_entries at = { .vma = vma, .address = addr, .pte = pte };
+
+	restore_pte(&at, folio);
+}
+
 static bool restore_one(struct folio *folio, struct vm_area_struct *vma, unsigned long addr,
 			void *arg)
 {

@@ -269,6 +269,15 @@ int set_pmd_migration_entry(struct vm_area_struct *vma, unsigned long addr, u64 
 #define RMP_LOCKED BIT(0)
 #define RMP_USE_SHARED_ZEROPAGE BIT(1)
 
+/**
+ * rmap_restore_pte - one migration entry maps a small folio now
+ * @vma: area
+ * @addr: address
+ * @pte: slot with a migration entry, its lock held
+ * @folio: locked; the heir of what the entry names, or that itself
+ */
+void rmap_restore_pte(struct vm_area_struct *vma, unsigned long addr, u64 *pte,
+		      struct folio *folio);
 /* Every migration entry of @src maps @dst now (which may be @src). Both are locked. */
 void remove_migration_ptes(struct folio *src, struct folio *dst, int flags);
 
