@@ -149,10 +149,28 @@ int page_to_nid(const struct page *page);
 #define __get_free_page(gfp) __get_free_pages((gfp), 0)
 #define get_zeroed_page(gfp) __get_free_pages((gfp) | __GFP_ZERO, 0)
 
+static inline struct folio *__folio_alloc_node(gfp_t gfp, unsigned int order, int nid)
+{
+	struct folio *folio = (struct folio *)alloc_pages_node(nid, gfp | __GFP_COMP, order);
+
+	if (folio && order)
+		folio_set_large_rmappable(folio);
+	return folio;
+}
+
 static inline struct folio *folio_alloc(gfp_t gfp, unsigned int order)
 {
-	return (struct folio *)alloc_pages(gfp | __GFP_COMP, order);
+	return __folio_alloc_node(gfp, order, NUMA_NO_NODE);
 }
+
+static inline struct folio *folio_alloc_node(gfp_t gfp, unsigned int order, int nid)
+{
+	return __folio_alloc_node(gfp, order, nid);
+}
+
+/* fidelity: simplified: policies other than the default one are not modelled */
+struct folio *vma_alloc_folio(gfp_t gfp, int order, struct vm_area_struct *vma,
+			      unsigned long addr);
 
 static inline int folio_nid(const struct folio *folio)
 {

@@ -10,6 +10,7 @@
  * kind        what fails: "kmalloc", "page", "iova", ...
  * site        a place in the source, or a kind where there is no place, by name:
  *             "devres.c:devres_alloc:kmalloc(size)", "iova", "page/9" (pages of order 9),
+ *             "page-node/9@1" (node 1 has none of them, others may),
  *             "signal@FILE:FUNCTION:CALL(ARGUMENT)" where a place is there for more than failing.
  * question    one time that a site could have failed. Allocations with __GFP_NOFAIL ask none.
  * injection   one time that it did.

@@ -50,7 +50,10 @@ void sim_fault_site_text(const struct sim_fault_kind *kind, const struct sim_sit
 	int length = 0;
 
 	if (!site) {
-		host_snprintf(buf, size, variant < 0 ? "%s" : "%s/%d", kind->name, variant);
+		length = host_snprintf(buf, size, variant < 0 ? "%s" : "%s/%d", kind->name,
+				       variant & 0xff);
+		if (variant > 0xff)
+			host_snprintf(buf + length, size - length, "@%d", (variant >> 8) - 1);
 		return;
 	}
 	if (site->kind != SIM_POINT_FAIL)

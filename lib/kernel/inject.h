@@ -9,7 +9,8 @@
  * DOC: Vocabulary
  *
  * fault site   a place in the source that can fail (linux/sim_site.h), or a kind of failure by
- *              itself: "iova", "map", and with its order an allocation of pages: "page/9".
+ *              itself: "iova", "map", and with its order an allocation of pages: "page/9"; on
+ *              machines with several nodes also the look into one of them: "page-node/9@1".
  * fault kind   what fails there. A layer defines its own with SIM_FAULT_KIND().
  * question     one time that a site was asked about.
  * injection    one time that a site was made to fail.
@@ -52,11 +53,13 @@ struct sim_fault_kind {
 		__attribute__((__section__("sim_fault_kinds"), __used__)) = &sim_fault_##_symbol
 
 extern const struct sim_fault_kind sim_fault_kmalloc, sim_fault_percpu, sim_fault_page,
-	sim_fault_iova, sim_fault_map, sim_fault_dma_map, sim_fault_sync, sim_fault_bounce,
-	sim_fault_signal, sim_fault_kill, sim_fault_trylock, sim_fault_module,
+	sim_fault_page_node, sim_fault_iova, sim_fault_map, sim_fault_dma_map, sim_fault_sync,
+	sim_fault_bounce, sim_fault_signal, sim_fault_kill, sim_fault_trylock, sim_fault_module,
 	sim_fault_unless_zero, sim_fault_ww, sim_fault_deadline, sim_fault_fence;
 
 #define SIM_FAULT_NO_VARIANT (-1)
+/* A number up to 255, on a node: "page-node/9@1". */
+#define SIM_FAULT_AT_NODE(_variant, _node) ((int)(_variant) | ((int)(_node) + 1) << 8)
 
 /**
  * sim_inject_slow - must this fail now?

@@ -8,6 +8,8 @@
 SIM_FAULT_KIND(kmalloc, "kmalloc", true, "an object of kmalloc() or of a cache", -ENOMEM);
 SIM_FAULT_KIND(percpu, "percpu", true, "a per-CPU object", -ENOMEM);
 SIM_FAULT_KIND(page, "page", true, "pages of an order: page/0, page/9", -ENOMEM, -EIO);
+SIM_FAULT_KIND(page_node, "page-node", true, "pages of an order on one node: page-node/9@1",
+	       -ENOMEM, -EIO);
 SIM_FAULT_KIND(iova, "iova", true, "a range of IOVA space", -ENOMEM, -EIO,
 	       -EOPNOTSUPP);
 SIM_FAULT_KIND(map, "map", true, "the driver maps a part of a range", -ENOMEM, -EIO);

@@ -5,6 +5,13 @@
 #include "kernel/inject_internal.h"
 #include "kernel/site.h"
 
+static const char *skip_digits(const char *at)
+{
+	while (*at >= '0' && *at <= '9')
+		at++;
+	return at;
+}
+
 static bool kind_named(const char *name)
 {
 	const struct sim_fault_kind *kind;
@@ -18,10 +25,11 @@ static bool kind_named(const char *name)
 			return true;
 		/* An order, or whatever number a kind tells its sites apart by. */
 		if (name[length] == '/' && name[length + 1]) {
-			const char *at = name + length + 1;
+			const char *at = skip_digits(name + length + 1);
 
-			while (*at >= '0' && *at <= '9')
-				at++;
+			/* On a node. */
+			if (*at == '@' && at > name + length + 1 && at[1])
+				at = skip_digits(at + 1);
 			if (!*at)
 				return true;
 		}

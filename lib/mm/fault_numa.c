@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* NUMA hinting: a page whose entry was made inaccessible to see from where it is used. */
 #include "mm/fault_internal.h"
-#include "mm/phys_internal.h"
+#include <linux/topology.h>
 
 /*
  * Where the folio is better off, or NUMA_NO_NODE; it is isolated then, with a reference. A file's
@@ -9,7 +9,7 @@
  */
 static int misplaced(struct folio *folio, const struct vm_area_struct *vma)
 {
-	int nid = phys_node_of_cpu(sim_world);
+	int nid = numa_node_id();
 
 	if (folio_nid(folio) == nid)
 		return NUMA_NO_NODE;

@@ -14,6 +14,7 @@
 #include <linux/memremap.h>
 #include <linux/sim_absent.h>
 #include <linux/string.h>
+#include <linux/topology.h>
 
 #define FAIL_AT(primitive, text) SIM_SITE(SIM_POINT_FAIL, primitive, text)
 /* Of a linear mapping that nobody follows. */
@@ -125,7 +126,7 @@ static int add_range(struct dev_pagemap *pgmap, const struct range *range, int n
 	if (err)
 		return err;
 	if (nid < 0)
-		nid = phys_node_of_cpu(sim_world);
+		nid = numa_mem_id();
 	phys_pgmap_range_add(sim_world, range, pgmap, nid);
 	if (pgmap->type == MEMORY_DEVICE_GENERIC)
 		init_generic(range);

@@ -121,6 +121,13 @@ static size_t touched_bytes(const struct sim_phys *state)
 	return PAGE_ALIGN((state->pfn_end >> GROUP_SHIFT) / 8);
 }
 
+u64 sim_phys_overhead_bytes(const struct svmsim_world *world)
+{
+	const struct sim_phys *state = sim_phys_of_world(world);
+
+	return map_bytes(state) + 2 * stored_bytes(state) + touched_bytes(state);
+}
+
 static void phys_unmake(struct svmsim_world *world)
 {
 	struct sim_phys *state = sim_phys_of_world(world);
@@ -165,6 +172,7 @@ static int phys_make(struct svmsim_world *world)
 	state->touched_max = TOUCHED_START;
 	state->touched_groups = sim_alloc(world, state->touched_max * sizeof(u32));
 	place_ram(world, state);
+	phys_nodes_make(state, machine);
 	return 0;
 }
 

@@ -37,7 +37,7 @@
  *
  * Zones beyond the limits that they set to addresses, watermarks, migrate types, compaction, memory
  * hotplug. The order in which a real kernel hands out pages depends on all of its past; here it is
- * lowest block first, freed pages again last in first out.
+ * lowest block first, freed pages again last in first out. The order of nodes is the kernel's.
  *
  * DOC: Source
  *
@@ -115,6 +115,8 @@ struct sim_pgmap_range {
  * @single: freed single pages that were not merged yet
  * @single_count: their number
  * @order_mask: bit n is set when free[n] is not empty
+ * @fallback: this node and all others, in the order in which an allocation looks for memory
+ * @limit_pages: as many may be in use; 0 for all
  * @range: page frames of the node, end exclusive; the second range is empty unless the first one
  *	ends at the PCI hole
  */
@@ -125,6 +127,8 @@ struct sim_phys_node {
 	struct list_head single;
 	unsigned int single_count;
 	u32 order_mask;
+	u8 fallback[SVMSIM_NODE_MAX];
+	u64 limit_pages;
 	struct {
 		u64 first_pfn;
 		u64 end_pfn;
@@ -403,6 +407,25 @@ void *sim_phys_table_alloc(struct svmsim_world *world);
 void sim_phys_table_free(struct svmsim_world *world, void *table);
 /** sim_phys_free_pages - number of free pages of RAM */
 u64 sim_phys_free_pages(const struct svmsim_world *world);
+/** sim_phys_node_free_pages - number of free pages of a node */
+u64 sim_phys_node_free_pages(const struct svmsim_world *world, int nid);
+/**
+ * sim_phys_set_node_limit - make a node look full before it is
+ * @world: world
+ * @nid: node
+ * @pages: alloc_pages() and kin find memory while fewer are in use; 0 for all of its RAM
+ *
+ * Until the end of the run.
+ */
+void sim_phys_set_node_limit(struct svmsim_world *world, int nid, u64 pages);
+/**
+ * sim_phys_overhead_bytes - address space of the host that describes page frames
+ * @world: world
+ *
+ * The page map and the bitmaps beside it, for all page frames; not contents, nor tags for them. It
+ * costs memory where it is touched.
+ */
+u64 sim_phys_overhead_bytes(const struct svmsim_world *world);
 /** sim_phys_ram_pages - number of pages of RAM */
 u64 sim_phys_ram_pages(const struct svmsim_world *world);
 

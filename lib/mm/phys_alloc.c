@@ -14,6 +14,7 @@
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
+#include <linux/topology.h>
 
 /* As many freed single pages wait before they are merged. */
 #define SINGLE_MAX 256
@@ -95,6 +96,7 @@ void phys_alloc_start(struct svmsim_world *world)
 		node->order_mask = 0;
 		node->single_count = 0;
 		node->free_pages = node->ram_pages;
+		node->limit_pages = 0;
 		for (int r = 0; r < 2; r++)
 			range_add(world, state, node, node->range[r].first_pfn,
 				  node->range[r].end_pfn, true);
@@ -256,70 +258,72 @@ static u64 page_take(struct svmsim_world *world, struct sim_phys *state,
 	return block_take(world, state, node, 0, 1);
 }
 
-unsigned int phys_node_of_cpu(const struct svmsim_world *world)
+/*
+ * Whether the node has no memory for this, or is to have none. An injection by node makes one node
+ * look full, so that the next one has its turn: "page-node/9@1".
+ */
+static bool node_is_full(const struct sim_phys *state, unsigned int nid, gfp_t gfp,
+			 unsigned int order)
 {
-	unsigned int cpu = world->cpu;
+	const struct sim_phys_node *node = &state->node[nid];
 
-	for (unsigned int i = 0; i < world->machine->node_count; i++) {
-		if (cpu < world->machine->node[i].cpu_count)
-			return i;
-		cpu -= world->machine->node[i].cpu_count;
-	}
-	return 0;
+	if (unlikely(node->limit_pages) &&
+	    node->ram_pages - node->free_pages + (1ull << order) > node->limit_pages)
+		return true;
+	return state->node_count > 1 && !(gfp & __GFP_NOFAIL) &&
+	       sim_inject_variant(&sim_fault_page_node, SIM_FAULT_AT_NODE(order, nid));
 }
 
 /*
  * A block that ends at or before a page frame: what the kernel's lower zones are for. The order of
  * the free lists is kept, but a block that begins too high is passed over. Returns 0 for none.
  */
-static u64 take_below(struct svmsim_world *world, struct sim_phys *state, u64 end_pfn,
-		      unsigned int order)
+static u64 take_below(struct svmsim_world *world, struct sim_phys *state,
+		      struct sim_phys_node *node, u64 end_pfn, unsigned int order)
 {
-	for (unsigned int i = 0; i < state->node_count; i++) {
-		struct sim_phys_node *node = &state->node[i];
+	single_drain(world, state, node);
+	for (u32 mask = node->order_mask >> order << order; mask; mask &= mask - 1) {
+		unsigned int from = __builtin_ctz(mask);
+		struct page *page;
 
-		single_drain(world, state, node);
-		for (u32 mask = node->order_mask >> order << order; mask; mask &= mask - 1) {
-			unsigned int from = __builtin_ctz(mask);
-			struct page *page;
+		list_for_each_entry(page, &node->free[from], buddy_list) {
+			u64 pfn = phys_pfn(state, page);
+			u64 pages = 1ull << order;
 
-			list_for_each_entry(page, &node->free[from], buddy_list) {
-				u64 pfn = phys_pfn(state, page);
-				u64 pages = 1ull << order;
-
-				if (pfn + pages > end_pfn)
-					continue;
-				block_carve(world, state, node, pfn, from, pfn, pfn + pages);
-				node->free_pages -= pages;
-				return pfn;
-			}
+			if (pfn + pages > end_pfn)
+				continue;
+			block_carve(world, state, node, pfn, from, pfn, pfn + pages);
+			node->free_pages -= pages;
+			return pfn;
 		}
 	}
 	return 0;
 }
 
-/* A block from @nid or, unless told not to, from the node that comes next. Returns 0 for none. */
+static u64 take_from_node(struct svmsim_world *world, struct sim_phys *state,
+			  struct sim_phys_node *node, gfp_t gfp, unsigned int order)
+{
+	if (unlikely(gfp & (__GFP_DMA | __GFP_DMA32)))
+		return take_below(world, state, node,
+				  gfp & __GFP_DMA ? DMA_END_PFN : DMA32_END_PFN, order);
+	return order ? block_take(world, state, node, order, 1ull << order) :
+		       page_take(world, state, node);
+}
+
+/* A block from @nid or, unless told not to, from the nearest node that has one. 0 for none. */
 static u64 take_from_nodes(struct svmsim_world *world, struct sim_phys *state, unsigned int nid,
 			   gfp_t gfp, unsigned int order)
 {
 	for (unsigned int i = 0; i < state->node_count; i++) {
-		struct sim_phys_node *node = &state->node[(nid + i) % state->node_count];
-		u64 pfn = order ? block_take(world, state, node, order, 1ull << order) :
-				  page_take(world, state, node);
+		unsigned int at = state->node[nid].fallback[i];
+		u64 pfn = 0;
 
+		if (!node_is_full(state, at, gfp, order))
+			pfn = take_from_node(world, state, &state->node[at], gfp, order);
 		if (pfn || (gfp & __GFP_THISNODE))
 			return pfn;
 	}
 	return 0;
-}
-
-static u64 take(struct svmsim_world *world, struct sim_phys *state, unsigned int nid, gfp_t gfp,
-		unsigned int order)
-{
-	if (unlikely(gfp & (__GFP_DMA | __GFP_DMA32)))
-		return take_below(world, state, gfp & __GFP_DMA ? DMA_END_PFN : DMA32_END_PFN,
-				  order);
-	return take_from_nodes(world, state, nid, gfp, order);
 }
 
 /* The slow way, where the flags allow it. There is no OOM killer: it fails. */
@@ -337,7 +341,7 @@ static u64 take_reclaiming(struct svmsim_world *world, struct sim_phys *state, u
 	for (unsigned int i = 0; i < tries && !pfn; i++) {
 		if (!reclaim_for_alloc((int)nid, gfp, order))
 			break;
-		pfn = take(world, state, nid, gfp, order);
+		pfn = take_from_nodes(world, state, nid, gfp, order);
 	}
 	return pfn;
 }
@@ -357,10 +361,10 @@ struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned int order)
 	if (!(gfp & __GFP_NOFAIL) && sim_inject_variant(&sim_fault_page, (int)order))
 		return NULL;
 	if (nid < 0 || nid >= (int)state->node_count)
-		nid = phys_node_of_cpu(world);
-	pfn = take(world, state, nid, gfp, order);
+		nid = numa_mem_id();
+	pfn = take_from_nodes(world, state, (unsigned int)nid, gfp, order);
 	if (unlikely(!pfn))
-		pfn = take_reclaiming(world, state, nid, gfp, order);
+		pfn = take_reclaiming(world, state, (unsigned int)nid, gfp, order);
 	if (!pfn)
 		return NULL;
 	handed_out(world, state, pfn, 1ull << order);

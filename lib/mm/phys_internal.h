@@ -55,8 +55,8 @@ void phys_store(struct svmsim_world *world, u64 pfn, u64 count);
 /* The bytes of a page of RAM whose contents do not matter. */
 void *phys_fresh_bytes(struct svmsim_world *world, u64 pfn);
 
-/* The node of the CPU that runs. */
-unsigned int phys_node_of_cpu(const struct svmsim_world *world);
+/* The order of nodes for each node. */
+void phys_nodes_make(struct sim_phys *state, const struct svmsim_machine *machine);
 /* All free lists as they are at the start of a run. */
 void phys_alloc_start(struct svmsim_world *world);
 /*

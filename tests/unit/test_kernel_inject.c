@@ -227,6 +227,10 @@ static void test_names(void **state)
 	ktest_assert_true(svmsim_fault_known("page/9"));
 	ktest_assert_true(svmsim_fault_known(BY_TYPE));
 	ktest_assert_true(svmsim_fault_known("signal@" BY_TYPE));
+	ktest_assert_true(svmsim_fault_known("page-node/9@1"));
+	ktest_assert_false(svmsim_fault_known("page-node/9@"));
+	ktest_assert_false(svmsim_fault_known("page-node/9@1x"));
+	ktest_assert_false(svmsim_fault_known("page/@1"));
 	ktest_assert_false(svmsim_fault_known("page/"));
 	ktest_assert_false(svmsim_fault_known("page/9x"));
 	ktest_assert_false(svmsim_fault_known("signal@nothing"));
