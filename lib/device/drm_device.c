@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 #include <linux/srcu.h>
 #include <linux/string.h>
+#include "kernel/race.h"
 
 /* A resource: memory (no action), or an action on somebody's data. */
 struct drmres {
@@ -127,6 +128,7 @@ static void release_device(struct kref *ref)
 	void *memory = dev->managed.final_kfree;
 	struct drmres *res, *next;
 
+	sim_order_acquire(&dev->ref);
 	if (dev->driver->release)
 		dev->driver->release(dev);
 	list_for_each_entry_safe(res, next, &dev->managed.resources, entry) {
@@ -149,8 +151,11 @@ EXPORT_SYMBOL(drm_dev_get);
 
 void drm_dev_put(struct drm_device *dev)
 {
-	if (dev)
-		kref_put(&dev->ref, release_device);
+	if (!dev)
+		return;
+	/* What each holder did comes before what the last one does. */
+	sim_order_release(&dev->ref);
+	kref_put(&dev->ref, release_device);
 }
 EXPORT_SYMBOL(drm_dev_put);
 

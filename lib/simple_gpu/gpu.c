@@ -16,6 +16,11 @@ static const struct drm_driver driver = {
 	.fops = &fops,
 };
 
+static void vram_action(void *gpu)
+{
+	sim_vram_fini(gpu);
+}
+
 struct sim_gpu *sim_gpu_create(struct device *dev, u64 vram_bytes)
 {
 	struct sim_gpu *gpu;
@@ -28,6 +33,8 @@ struct sim_gpu *sim_gpu_create(struct device *dev, u64 vram_bytes)
 	gpu->vram_bytes = vram_bytes;
 	dev_set_drvdata(dev, gpu);
 	err = sim_vram_init(gpu);
+	if (!err)
+		err = devm_add_action_or_reset(dev, vram_action, gpu);
 	if (err)
 		return ERR_PTR(err);
 	gpu->shrinker = drm_pagemap_shrinker_create_devm(&gpu->drm);
@@ -55,7 +62,7 @@ int sim_gpu_evict_all(struct sim_gpu *gpu)
 void sim_gpu_destroy(struct sim_gpu *gpu)
 {
 	sim_gpu_evict_all(gpu);
-	drm_dev_unregister(&gpu->drm);
+	drm_dev_unplug(&gpu->drm);
 	/* What the device manages goes with it, newest first: cache, shrinker, the GPU itself. */
 }
 

@@ -169,7 +169,7 @@ struct sim_gpu_pagemap *sim_gpu_pagemap_get(struct sim_gpu *gpu);
 int sim_gpu_link_index(const struct sim_gpu *gpu, const struct sim_gpu *other);
 int sim_bo_evict(struct sim_bo *bo);
 
-/* table.c */
+/* page_table.c */
 int sim_table_reserve(struct sim_gpu_vm *vm, unsigned long start, unsigned long end);
 void sim_table_release(struct sim_gpu_vm *vm, unsigned long start, unsigned long end);
 /* The notifier lock is held. */

@@ -186,7 +186,7 @@ static int fault_once(struct sim_gpu_vm *vm, unsigned long addr, unsigned int fl
 	bool moves = (flags & SIM_GPU_MIGRATE) && vm->gpu->vram_bytes;
 	struct drm_gpusvm_ctx ctx = {
 		.read_only = !write,
-		.devmem_possible = vm->gpu->vram_bytes,
+		.devmem_possible = vm->gpu->vram_bytes > 0,
 		.check_pages_threshold = moves ? SZ_64K : 0,
 	};
 	struct drm_gpusvm_range *range;
