@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* NUMA hinting: a page whose entry was made inaccessible to see from where it is used. */
+#include <linux/topology.h>
 #include "mm/fault_internal.h"
 #include <linux/topology.h>
 
