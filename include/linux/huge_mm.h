@@ -12,6 +12,9 @@
 #define HPAGE_PMD_ORDER (HPAGE_PMD_SHIFT - PAGE_SHIFT)
 #define HPAGE_PMD_NR (1 << HPAGE_PMD_ORDER)
 
+/* The folio is locked and the caller has one reference: 0, -EAGAIN, -EBUSY, -ENOMEM. */
+int split_folio(struct folio *folio);
+
 static inline bool folio_test_pmd_mappable(struct folio *folio)
 {
 	return folio_order(folio) >= HPAGE_PMD_ORDER;

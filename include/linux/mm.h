@@ -304,6 +304,8 @@ static inline void mm_flags_set(int flag, struct mm_struct *mm)
 	set_bit(flag, &mm->flags);
 }
 
+bool is_zero_page(const struct page *page);
+
 /* The mm's lock is held in either mode. */
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
 struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start_addr,

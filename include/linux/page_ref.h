@@ -2,14 +2,15 @@
 #ifndef _LINUX_PAGE_REF_H
 #define _LINUX_PAGE_REF_H
 
+#include <linux/atomic.h>
 #include <linux/mm_types.h>
 #include <linux/page-flags.h>
 #include <linux/types.h>
 
-/* fidelity: simplified: plain counting, since nothing runs at the same time */
+/* fidelity: same */
 static inline int page_ref_count(const struct page *page)
 {
-	return READ_ONCE(page->_refcount.counter);
+	return atomic_read(&page->_refcount);
 }
 
 static inline int folio_ref_count(const struct folio *folio)
@@ -24,7 +25,7 @@ static inline int page_count(const struct page *page)
 
 static inline void set_page_count(struct page *page, int v)
 {
-	WRITE_ONCE(page->_refcount.counter, v);
+	atomic_set(&page->_refcount, v);
 }
 
 static inline void folio_set_count(struct folio *folio, int v)
@@ -39,7 +40,7 @@ static inline void init_page_count(struct page *page)
 
 static inline void page_ref_add(struct page *page, int nr)
 {
-	page->_refcount.counter += nr;
+	atomic_add(nr, &page->_refcount);
 }
 
 static inline void folio_ref_add(struct folio *folio, int nr)
@@ -49,7 +50,7 @@ static inline void folio_ref_add(struct folio *folio, int nr)
 
 static inline void page_ref_sub(struct page *page, int nr)
 {
-	page->_refcount.counter -= nr;
+	atomic_sub(nr, &page->_refcount);
 }
 
 static inline void folio_ref_sub(struct folio *folio, int nr)
@@ -59,7 +60,7 @@ static inline void folio_ref_sub(struct folio *folio, int nr)
 
 static inline void page_ref_inc(struct page *page)
 {
-	page->_refcount.counter++;
+	atomic_inc(&page->_refcount);
 }
 
 static inline void folio_ref_inc(struct folio *folio)
@@ -69,10 +70,7 @@ static inline void folio_ref_inc(struct folio *folio)
 
 static inline bool page_ref_add_unless_zero(struct page *page, int nr)
 {
-	if (!page_ref_count(page))
-		return false;
-	page_ref_add(page, nr);
-	return true;
+	return atomic_add_unless(&page->_refcount, nr, 0);
 }
 
 static inline bool folio_ref_add_unless_zero(struct folio *folio, int nr)
@@ -92,10 +90,7 @@ static inline bool get_page_unless_zero(struct page *page)
 
 static inline bool folio_ref_freeze(struct folio *folio, int count)
 {
-	if (folio_ref_count(folio) != count)
-		return false;
-	folio_set_count(folio, 0);
-	return true;
+	return atomic_cmpxchg(&folio->_refcount, count, 0) == count;
 }
 
 static inline void folio_ref_unfreeze(struct folio *folio, int count)

@@ -131,3 +131,8 @@ vm_fault_t do_anonymous_page(struct vm_fault *vmf)
 	folio_set_uptodate(folio);
 	return map_anon_folio(vmf, folio);
 }
+
+bool is_zero_page(const struct page *page)
+{
+	return is_zero_pfn(page_to_pfn(page));
+}

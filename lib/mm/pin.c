@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Counting who uses user pages: references, and pins that are told apart from them. */
 #include "mm/gup_internal.h"
+#include "mm/migrate_internal.h"
 
 static bool has_pincount(const struct folio *folio)
 {
@@ -102,12 +103,13 @@ long gup_make_longterm(struct page **pages, unsigned long count)
 			gup_put(folio, 1, FOLL_PIN);
 			continue;
 		}
-		/* A pinned folio can't migrate: the pin becomes a reference first. */
+		/* A pinned folio can't migrate: the pin becomes a reference, which is used up. */
 		folio_get(folio);
 		gup_put(folio, 1, FOLL_PIN);
-		folio_put(folio);
-		unpin_all(pages, count);
-		return -EBUSY;
+		if (migrate_device_coherent_folio(folio)) {
+			unpin_all(pages, count);
+			return -EBUSY;
+		}
 	}
 	return -EAGAIN;
 }
