@@ -174,7 +174,7 @@ static void reader(void *arg)
 		read_once(&subs[ktest_random(&rng) % 2 ? 0 : 2]);
 }
 
-static void change_range(bool blockable)
+static void change_range(bool blockable, unsigned int depth)
 {
 	unsigned long first = ktest_random(&rng) % SPACE_PAGES;
 	unsigned long last = first + ktest_random(&rng) % 6;
@@ -193,8 +193,8 @@ static void change_range(bool blockable)
 	open_ranges[i].last = last;
 	open_ranges[i].is_open = true;
 	cond_resched();
-	if (ktest_random(&rng) % 4 == 0)
-		change_range(blockable);
+	if (depth < RANGES_MAX / 2 && ktest_random(&rng) % 4 == 0)
+		change_range(blockable, depth + 1);
 	open_ranges[i].is_open = false;
 	mmu_notifier_invalidate_range_end(&range);
 }
@@ -202,7 +202,7 @@ static void change_range(bool blockable)
 static void changer(void *arg)
 {
 	for (unsigned int i = 0; i < 10; i++)
-		change_range(ktest_random(&rng) % 4);
+		change_range(ktest_random(&rng) % 4, 1);
 }
 
 static void comer_and_goer(void *arg)
