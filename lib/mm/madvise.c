@@ -133,6 +133,28 @@ static int advise_areas(struct mm_struct *mm, unsigned long start, unsigned long
 	return -ENOMEM;
 }
 
+static int populate(struct mm_struct *mm, unsigned long start, unsigned long end, bool write)
+{
+	int locked = 1;
+	int err = 0;
+
+	mmap_read_lock(mm);
+	while (start < end) {
+		long pages = faultin_page_range(mm, start, end, write, &locked);
+
+		if (!locked)
+			mmap_read_lock(mm);
+		locked = 1;
+		if (pages < 0) {
+			err = (int)pages;
+			break;
+		}
+		start += (unsigned long)pages * PAGE_SIZE;
+	}
+	mmap_read_unlock(mm);
+	return err;
+}
+
 static int advise_locked(struct mm_struct *mm, unsigned long start, unsigned long end,
 			 int behavior)
 {
@@ -175,6 +197,9 @@ int sim_madvise(struct mm_struct *mm, unsigned long addr, size_t bytes, int beha
 			return err;
 		moved = sim_reclaim(mm, addr, end - addr);
 		return moved < 0 ? (int)moved : err;
+	case MADV_POPULATE_READ:
+	case MADV_POPULATE_WRITE:
+		return populate(mm, addr, end, behavior == MADV_POPULATE_WRITE);
 	case MADV_COLLAPSE:
 		moved = addr == end ? 0 : sim_collapse(mm, addr, end - addr, false);
 		return moved < 0 ? (int)moved : 0;

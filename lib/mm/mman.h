@@ -14,7 +14,10 @@
  * DOC: Not modelled
  *
  * Limits of a process, executable mappings, guard pages, locked memory, stack growth, userfaultfd,
- * huge pages of hugetlbfs (an area may be marked VM_HUGETLB, and is refused where it matters).
+ * huge pages of hugetlbfs (an area may be marked VM_HUGETLB, and is refused where it matters). A
+ * lock of one area alone: where v7.0 takes that for MADV_DONTNEED and MADV_FREE, it is mmap_lock
+ * for reading. mremap() moves tables of PTEs whole, not tables of PMDs. Dirty pages of files lose
+ * their map count before the flush, not after it: nobody writes them back in between.
  *
  * DOC: Source
  *

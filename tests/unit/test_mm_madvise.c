@@ -202,6 +202,29 @@ static void test_cold_makes_pages_old(void **state)
 	ops_world_end(world, mm);
 }
 
+static void test_populate(void **state)
+{
+	struct svmsim_world *world = ops_world();
+	struct mm_struct *mm = mm_create();
+
+	map_at(mm, 0, 4, RW);
+	map_at(mm, 4, 2, VM_READ);
+	ktest_assert_int_equal(sim_madvise(mm, BASE, 2 * PAGE_SIZE, MADV_POPULATE_WRITE), 0);
+	assert_entry(mm, 1, "write");
+	assert_entry(mm, 2, "none");
+	ktest_assert_int_equal(sim_madvise(mm, at_page(3), 2 * PAGE_SIZE, MADV_POPULATE_READ), 0);
+	assert_entry(mm, 3, "read");
+	assert_entry(mm, 4, "read");
+	/* Not what the area allows; nothing there. */
+	ktest_assert_int_equal(sim_madvise(mm, at_page(3), 2 * PAGE_SIZE, MADV_POPULATE_WRITE),
+			       -EINVAL);
+	assert_entry(mm, 3, "write");
+	ktest_assert_int_equal(sim_madvise(mm, at_page(5), 2 * PAGE_SIZE, MADV_POPULATE_READ),
+			       -ENOMEM);
+	assert_entry(mm, 5, "read");
+	ops_world_end(world, mm);
+}
+
 static const struct {
 	const char *name;
 	unsigned long addr;
@@ -249,6 +272,7 @@ static const struct ktest tests[] = {
 	KTEST(test_dontneed_reads_as_zero),
 	KTEST(test_free_makes_pages_clean_and_old),
 	KTEST(test_cold_makes_pages_old),
+	KTEST(test_populate),
 	KTEST(test_errors),
 };
 KTEST_MAIN(tests)

@@ -94,6 +94,8 @@ static void test_numa_hinting_takes_write_of_device_entry(void **state)
 	assert_heard("protect-vma 0-4");
 	assert_entry(mm, 0, "protnone");
 	assert_entry(mm, 1, "device-read");
+	ktest_assert_int_equal(read_byte(mm, 0), 7);
+	assert_entry(mm, 0, "write");
 	mmu_notifier_unregister(&listener, mm);
 	ops_world_end(world, mm);
 }
