@@ -157,6 +157,54 @@ static void test_large_folio_is_reused_when_all_users_are_this_mm(void **state)
 	}
 }
 
+static const struct {
+	const char *name;
+	u32 orders;
+	/* The parent's write while the child has the rest of the folio. */
+	bool is_copied;
+} forks[] = {
+	{ "a small page", 0, false },
+	{ "a folio of four pages", 1 << 2, true },
+	{ "a huge page", 1 << 9, true },
+};
+
+static void test_fork_shares_until_one_of_them_is_gone(void **state)
+{
+	for (unsigned int i = 0; i < sizeof(forks) / sizeof(forks[0]); i++) {
+		const struct svmsim_machine machine = {
+			.node_count = 1,
+			.node = { { .ram_bytes = 64ull << 20, .cpu_count = 1 } },
+			.thp_always = forks[i].orders,
+		};
+		struct svmsim_world *world = fault_world(&machine);
+		struct mm_struct *mm = mm_create(), *child;
+		struct folio *folio;
+
+		ktest_context("%s", forks[i].name);
+		map_at(mm, 0, 512, RW);
+		write_at(mm, 0, 1);
+		write_at(mm, 1, 1);
+		lru_add_drain();
+		folio = folio_at(mm, 0);
+		ktest_assert_int_equal(sim_fork(mm, &child), 0);
+		write_at(child, 0, 2);
+		ktest_assert_true(folio_at(child, 0) != folio);
+		ktest_assert_int_equal(read_at(mm, 0), 1);
+		/* Of a small page that was the last other user. */
+		write_at(mm, 0, 3);
+		ktest_assert_int_equal(folio_at(mm, 0) != folio, forks[i].is_copied);
+		ktest_assert_int_equal(read_at(child, 0), 2);
+		ktest_assert_int_equal(read_at(child, 1), 1);
+		mmput(child);
+		lru_add_drain();
+		folio = folio_at(mm, 1);
+		write_at(mm, 1, 4);
+		ktest_assert_ptr_equal(folio_at(mm, 1), folio);
+		ktest_assert_int_equal(read_at(mm, 0), 3);
+		mm_end(world, mm);
+	}
+}
+
 /* A page with a struct page behind it is copied by that, memory of a driver by address. */
 static void test_private_copy_of_a_drivers_memory(void **state)
 {
@@ -180,6 +228,7 @@ static const struct ktest tests[] = {
 	KTEST(test_small_page_is_reused_when_nobody_else_has_it),
 	KTEST(test_exclusive_page_is_reused_whoever_has_references),
 	KTEST(test_large_folio_is_reused_when_all_users_are_this_mm),
+	KTEST(test_fork_shares_until_one_of_them_is_gone),
 	KTEST(test_private_copy_of_a_drivers_memory),
 };
 KTEST_MAIN(tests)
