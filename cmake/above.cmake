@@ -55,7 +55,7 @@ const char *const sim_above_@name@[] = {
 };
 ")
 	set_property(SOURCE ${table} PROPERTY COMPILE_DEFINITIONS
-		SIM_ABOVE_ANCHOR=sim_above_${name}_table)
+		SIM_ABOVE_ANCHOR=sim_above_${name}__anchors)
 	add_library(above_${name} OBJECT ${ABOVE_SOURCES} ${table})
 	target_compile_options(above_${name} PRIVATE ${SVMSIM_ABOVE_FLAGS})
 	foreach(layer ${ABOVE_USES})
