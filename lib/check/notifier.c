@@ -162,6 +162,14 @@ static bool takes_away(u64 old, u64 entry)
 	return (cpt_write(old) && !cpt_write(entry)) || (!cpt_protnone(old) && cpt_protnone(entry));
 }
 
+/* A table that a collapse has taken out is cleared when nobody finds it any more. */
+static bool is_detached(struct mm_struct *mm, unsigned long addr, unsigned int level)
+{
+	struct cpt_hit hit;
+
+	return !level && (!cpt_lookup(mm, addr, &hit) || hit.level);
+}
+
 static void on_cpt_change(void *ctx, struct mm_struct *mm, unsigned long addr, unsigned int level,
 			  u64 old, u64 entry)
 {
@@ -169,7 +177,7 @@ static void on_cpt_change(void *ctx, struct mm_struct *mm, unsigned long addr, u
 	struct sim_report *report;
 
 	if (!mm->notifier_subscriptions || level > 1 || !takes_away(old, entry) ||
-	    is_announced(mm, addr, bytes))
+	    is_announced(mm, addr, bytes) || is_detached(mm, addr, level))
 		return;
 	sim_report_from_caller();
 	report = begin("unannounced", mm);

@@ -130,8 +130,26 @@ static void judge_read(const char *who, const struct mm_struct *mm, unsigned lon
 		report_data(who, mm, addr, expected, bytes, count);
 }
 
+/* Whether an mm maps a page frame at an address, by whatever entry leads a device there. */
+static bool maps(struct mm_struct *mm, unsigned long addr, unsigned long pfn, bool *writable)
+{
+	struct cpt_hit hit;
+	unsigned long first;
+
+	if (!cpt_lookup(mm, addr, &hit) || cpt_none(hit.entry))
+		return false;
+	if (!cpt_present(hit.entry) && !cpt_is_device_private(hit.entry) &&
+	    cpt_soft(hit.entry) != CPT_DEVICE_EXCLUSIVE)
+		return false;
+	first = cpt_pfn(hit.entry);
+	if (hit.level)
+		first += (addr & ~CPT_PMD_MASK) >> PAGE_SHIFT;
+	*writable = cpt_write(hit.entry) || cpt_soft(hit.entry) == CPT_DEVICE_EXCLUSIVE;
+	return first == pfn;
+}
+
 static void note_write(const struct mm_struct *mm, unsigned long addr, const u8 *bytes,
-		       size_t count)
+		       size_t count, bool is_stale)
 {
 	struct chk_page *page;
 	struct place place;
@@ -142,8 +160,8 @@ static void note_write(const struct mm_struct *mm, unsigned long addr, const u8 
 	memcpy(page->bytes + offset_in_page(addr), bytes, count);
 	if (count == PAGE_SIZE)
 		page->loose = false;
-	/* Where it goes while areas move is not for us to say. */
-	if (chk_mm_changes(mm))
+	/* Where it goes while areas move, or its entry does, is not for us to say. */
+	if (is_stale || chk_mm_changes(mm))
 		page->loose = true;
 }
 
@@ -162,34 +180,20 @@ static void note_file_write(unsigned long pfn, unsigned long offset, const u8 *b
 static void on_cpu_access(void *ctx, struct mm_struct *mm, unsigned long addr, unsigned long pfn,
 			  const void *bytes, size_t count, bool write)
 {
+	bool is_stale, writable;
+
 	if (!mm) {
 		if (write)
 			note_file_write(pfn, addr, bytes, count);
 		return;
 	}
 	sim_report_from_caller();
+	/* Between the change of an entry and its flush a CPU goes on with the old page. */
+	is_stale = !maps(mm, addr, pfn, &writable);
 	if (write)
-		note_write(mm, addr, bytes, count);
-	else
+		note_write(mm, addr, bytes, count, is_stale);
+	else if (!is_stale)
 		judge_read("cpu", mm, addr, bytes, count);
-}
-
-/* Whether an mm maps a page frame at an address, by whatever entry leads a device there. */
-static bool maps(struct mm_struct *mm, unsigned long addr, unsigned long pfn, bool *writable)
-{
-	struct cpt_hit hit;
-	unsigned long first;
-
-	if (!cpt_lookup(mm, addr, &hit) || cpt_none(hit.entry))
-		return false;
-	if (!cpt_present(hit.entry) && !cpt_is_device_private(hit.entry) &&
-	    cpt_soft(hit.entry) != CPT_DEVICE_EXCLUSIVE)
-		return false;
-	first = cpt_pfn(hit.entry);
-	if (hit.level)
-		first += (addr & ~CPT_PMD_MASK) >> PAGE_SHIFT;
-	*writable = cpt_write(hit.entry) || cpt_soft(hit.entry) == CPT_DEVICE_EXCLUSIVE;
-	return first == pfn;
 }
 
 /* Areas that map a page of an anonymous folio, and of them one that may write to it. */
@@ -237,7 +241,7 @@ static void anon_access(const char *who, const struct folio *folio, unsigned lon
 	if (!found.count || (write && found.count > 1 && !found.writable))
 		return;
 	if (write)
-		note_write(found.mm, found.addr + offset, bytes, count);
+		note_write(found.mm, found.addr + offset, bytes, count, false);
 	else
 		judge_read(who, found.mm, found.addr + offset, bytes, count);
 }

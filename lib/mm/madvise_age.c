@@ -248,6 +248,16 @@ static void age_range(struct aging *aging, unsigned long start, unsigned long en
 	}
 }
 
+/* Until it is written again, each page may read as before or as zero. */
+static void tell_clearing(const struct advice *advice)
+{
+	const struct mm_watch *watch = sim_phys_of_world(sim_world)->watch;
+
+	if (unlikely(watch) && watch->area_clearing)
+		watch->area_clearing(watch->ctx, advice->vma->vm_mm, advice->start,
+				     advice->end - advice->start);
+}
+
 void madvise_free(const struct advice *advice)
 {
 	struct mm_struct *mm = advice->vma->vm_mm;
@@ -259,6 +269,7 @@ void madvise_free(const struct advice *advice)
 	tlb_gather_mmu(&tlb, mm);
 	mmu_notifier_range_init(&range, MMU_NOTIFY_CLEAR, 0, mm, advice->start, advice->end);
 	mmu_notifier_invalidate_range_start(&range);
+	tell_clearing(advice);
 	age_range(&aging, advice->start, advice->end);
 	mmu_notifier_invalidate_range_end(&range);
 	tlb_finish_mmu(&tlb);

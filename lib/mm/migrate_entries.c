@@ -276,6 +276,7 @@ void remove_migration_ptes(struct folio *src, struct folio *dst, int flags)
 		.arg = &restore,
 		.rmap_one = restore_one,
 		.locked = flags & RMP_LOCKED,
+		.may_be_gone = flags & RMP_MAY_BE_GONE,
 	};
 
 	SIM_ASSERT(src == dst || !restore.use_zeropage);

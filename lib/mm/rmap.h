@@ -136,6 +136,7 @@ int folio_try_share_anon_rmap(struct folio *folio, struct page *page, int nr_pag
  * @locked: the caller holds the lock of the anon_vma or address space
  * @try_lock: do not wait for that lock; @contended is set if it was taken
  * @contended: see @try_lock
+ * @may_be_gone: the anon_vma may be gone, with all areas: there is nothing to call for then
  */
 struct rmap_walk_control {
 	void *arg;
@@ -146,6 +147,7 @@ struct rmap_walk_control {
 	bool locked;
 	bool try_lock;
 	bool contended;
+	bool may_be_gone;
 };
 
 /**
@@ -268,6 +270,8 @@ int set_pmd_migration_entry(struct vm_area_struct *vma, unsigned long addr, u64 
 
 #define RMP_LOCKED BIT(0)
 #define RMP_USE_SHARED_ZEROPAGE BIT(1)
+/* For who holds neither mmap_lock nor the anon_vma. */
+#define RMP_MAY_BE_GONE BIT(2)
 
 /**
  * rmap_restore_pte - one migration entry maps a small folio now

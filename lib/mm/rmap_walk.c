@@ -37,7 +37,8 @@ static struct anon_vma *lock_anon_vma(struct folio *folio, struct rmap_walk_cont
 	if (!anon_vma || (control->only_mapped && !folio_mapped(folio)))
 		return NULL;
 	if (unlikely(!anon_vma->refcount.counter)) {
-		rmap_bad_ref(folio, "looked for by an anon_vma that is gone");
+		if (!control->may_be_gone)
+			rmap_bad_ref(folio, "looked for by an anon_vma that is gone");
 		return NULL;
 	}
 	anon_vma->refcount.counter++;
