@@ -103,7 +103,7 @@ long gup_make_longterm(struct page **pages, unsigned long count)
 			gup_put(folio, 1, FOLL_PIN);
 			continue;
 		}
-		/* A pinned folio can't migrate: the pin becomes a reference, which is used up. */
+		/* A pinned folio can't migrate: the pin becomes a reference, which is consumed. */
 		folio_get(folio);
 		gup_put(folio, 1, FOLL_PIN);
 		if (migrate_device_coherent_folio(folio)) {
