@@ -30,6 +30,11 @@
 #define W MIGRATE_PFN_WRITE
 #define C MIGRATE_PFN_COMPOUND
 
+/* Drivers embed a pagemap, whose ranges have no fixed number, as in the kernel. */
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wgnu-variable-sized-type-not-at-end"
+#endif
+
 /**
  * struct toy - a device with memory
  * @pgmap: of its memory
