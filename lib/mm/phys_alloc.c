@@ -37,7 +37,7 @@ static void block_add(struct svmsim_world *world, struct sim_phys *state,
 {
 	struct page *page = phys_page(state, pfn);
 
-	sim_phys_touch(world, pfn, 1);
+	phys_touch(world, state, pfn, 1);
 	page->page_type = PGTY_buddy << SIM_PAGE_TYPE_SHIFT;
 	page->private = order;
 	if (to_tail)
@@ -241,7 +241,7 @@ static void forget_accesses(struct svmsim_world *world, struct sim_phys *state, 
 /* Tells of pages that were handed out and makes them fresh. */
 static void handed_out(struct svmsim_world *world, struct sim_phys *state, u64 pfn, u64 pages)
 {
-	sim_phys_touch(world, pfn, pages);
+	phys_touch(world, state, pfn, pages);
 	phys_forget_bytes(state, pfn, pages);
 	if (unlikely(world->race_armed))
 		forget_accesses(world, state, pfn, pages);

@@ -86,6 +86,13 @@ static bool range_has_bytes(struct sim_phys *state, phys_addr_t phys, size_t byt
 
 void phys_forget_bytes(struct sim_phys *state, u64 pfn, u64 count)
 {
+	if (likely(count == 1)) {
+		if (state->keeps_tags)
+			state->tags[pfn] = 0;
+		state->stored[pfn >> GROUP_SHIFT] &= ~(1ull << (pfn & (GROUP_PAGES - 1)));
+		state->raw[pfn >> GROUP_SHIFT] &= ~(1ull << (pfn & (GROUP_PAGES - 1)));
+		return;
+	}
 	if (state->keeps_tags)
 		memset(&state->tags[pfn], 0, count * sizeof(*state->tags));
 	for (u64 end = pfn + count; pfn < end;) {
@@ -118,7 +125,7 @@ static char *store_page(struct svmsim_world *world, struct sim_phys *state, u64 
 {
 	if (likely(phys_is_stored(state, pfn)))
 		return bytes;
-	sim_phys_touch(world, pfn, 1);
+	phys_touch(world, state, pfn, 1);
 	state->stored[pfn >> GROUP_SHIFT] |= bit_of(pfn);
 	if (fills)
 		read_tag(state, state->tags[pfn], 0, bytes, PAGE_SIZE);
@@ -264,7 +271,7 @@ static void write_page(struct svmsim_world *world, u64 pfn, u64 tag, bool by_dev
 			 PAGE_SIZE);
 		return;
 	}
-	sim_phys_touch(world, pfn, 1);
+	phys_touch(world, state, pfn, 1);
 	state->stored[pfn >> GROUP_SHIFT] &= ~bit_of(pfn);
 	state->tags[pfn] = tag;
 }

@@ -23,6 +23,17 @@ static inline u64 phys_pfn(const struct sim_phys *state, const struct page *page
 	return page - state->pages;
 }
 
+/* sim_phys_touch(), inline for a group that the run has touched before. */
+static __always_inline void phys_touch(struct svmsim_world *world, const struct sim_phys *state,
+				       u64 pfn, u64 count)
+{
+	u64 group = pfn >> GROUP_SHIFT;
+
+	if (unlikely((pfn + count - 1) >> GROUP_SHIFT != group ||
+		     !(state->touched[group / 64] >> group % 64 & 1)))
+		sim_phys_touch(world, pfn, count);
+}
+
 /* The chunk that holds a page frame of RAM, NULL when it is none. */
 static inline struct sim_phys_chunk *phys_chunk(const struct sim_phys *state, u64 pfn)
 {

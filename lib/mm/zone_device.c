@@ -140,7 +140,7 @@ void zone_device_page_init(struct page *page, struct dev_pagemap *pgmap, unsigne
 	u64 pfn = phys_pfn(state, page);
 
 	WARN_ON_ONCE(order > MAX_ORDER_NR_PAGES);
-	sim_phys_touch(sim_world, pfn, 1ull << order);
+	phys_touch(sim_world, state, pfn, 1ull << order);
 	for (u64 i = 0; i < 1ull << order; i++)
 		page_init(state, page + i, pgmap);
 	/* Only a driver that allocates after memunmap_pages() finds none left. */
