@@ -40,7 +40,7 @@ static void fill_targets(struct sim_mirror_device *device, const unsigned long *
 		if (!folio)
 			continue;
 		for (unsigned int k = 0; k < 1u << order; k++)
-			copy_highpage(folio_page(folio, k), mirror_data_page(from + k));
+			copy_highpage(folio_page(folio, k), mirror_data_page(device, from + k));
 		dst[i] = migrate_pfn(folio_pfn(folio)) | (order ? MIGRATE_PFN_COMPOUND : 0);
 		i += (1u << order) - 1;
 	}

@@ -36,12 +36,13 @@ bool mirror_owns(const struct sim_mirror_device *device, const struct page *page
 	return page_pgmap(page)->owner == device;
 }
 
-struct page *mirror_data_page(struct page *page)
+struct page *mirror_data_page(const struct sim_mirror_device *device, struct page *page)
 {
-	struct page *head = compound_head(page);
+	struct page *head;
 
-	if (mirror_is_coherent(chunk_of(page)->device))
+	if (mirror_is_coherent(device))
 		return page;
+	head = compound_head(page);
 	return (struct page *)head->zone_device_data + (page - head);
 }
 
@@ -49,10 +50,13 @@ bool mirror_must_fail(struct sim_mirror_device *device, unsigned int order)
 {
 	bool fails;
 
+	/* Asked for each page, and hardly ever so. */
+	if (likely(READ_ONCE(device->fail_order) != (int)order))
+		return false;
 	spin_lock(&device->lock);
 	fails = device->fail_order == (int)order;
 	if (fails)
-		device->fail_order = -1;
+		WRITE_ONCE(device->fail_order, -1);
 	spin_unlock(&device->lock);
 	return fails;
 }
@@ -108,8 +112,8 @@ static struct mirror_block *get_block(struct sim_mirror_device *device)
 	return NULL;
 }
 
-/* The next page of a block with free ones; the device's lock is held. */
-static struct page *take_page(struct sim_mirror_device *device)
+/* The next page of a block with free ones, *@from; the device's lock is held. */
+static struct page *take_page(struct sim_mirror_device *device, struct mirror_block **from)
 {
 	struct mirror_block *block = list_first_entry_or_null(&device->partial_blocks,
 							      struct mirror_block, node);
@@ -125,43 +129,42 @@ static struct page *take_page(struct sim_mirror_device *device)
 	device->used++;
 	if (++block->used == BLOCK_PAGES)
 		list_del_init(&block->node);
+	*from = block;
 	return page;
 }
 
-static struct page *take_page_locked(struct sim_mirror_device *device)
+static struct page *take_page_locked(struct sim_mirror_device *device, struct mirror_block **from)
 {
 	struct page *page;
 
 	spin_lock(&device->lock);
-	page = take_page(device);
+	page = take_page(device, from);
 	spin_unlock(&device->lock);
 	return page;
 }
 
-static void set_backing(struct page *page)
+static void set_backing(const struct mirror_block *block, struct page *page)
 {
-	const struct mirror_block *block = block_of(page);
-
 	page->zone_device_data = block->backing ? block->backing + (page - block->first) : NULL;
 }
 
 struct page *mirror_alloc_page(struct sim_mirror_device *device)
 {
+	struct mirror_block *block;
 	struct page *page;
 
 	if (mirror_must_fail(device, 0))
 		return NULL;
-	while (!(page = take_page_locked(device))) {
-		struct mirror_block *block = get_block(device);
-
+	while (!(page = take_page_locked(device, &block))) {
+		block = get_block(device);
 		if (!block)
 			return NULL;
 		spin_lock(&device->lock);
 		list_add(&block->node, &device->partial_blocks);
 		spin_unlock(&device->lock);
 	}
-	zone_device_page_init(page, page_pgmap(page), 0);
-	set_backing(page);
+	zone_device_page_init(page, &block->chunk->pagemap, 0);
+	set_backing(block, page);
 	return page;
 }
 
@@ -181,7 +184,7 @@ struct folio *mirror_alloc_huge(struct sim_mirror_device *device)
 	spin_unlock(&device->lock);
 	folio = (struct folio *)block->first;
 	zone_device_folio_init(folio, &block->chunk->pagemap, BLOCK_ORDER);
-	set_backing(block->first);
+	set_backing(block, block->first);
 	return folio;
 }
 

@@ -36,10 +36,11 @@ static struct folio *alloc_ram(struct sim_mirror_device *device, unsigned int or
 }
 
 /* Pages of a destination get what those of the source hold; a hole holds zeros. */
-static void copy_in(struct page *to, struct page *from, unsigned int count)
+static void copy_in(const struct sim_mirror_device *device, struct page *to, struct page *from,
+		    unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++) {
-		struct page *data = mirror_data_page(to + i);
+		struct page *data = mirror_data_page(device, to + i);
 
 		if (from)
 			copy_highpage(data, from + i);
@@ -62,7 +63,7 @@ static bool fill_from_system(struct sim_mirror_device *device, struct page *from
 	}
 	if (!to)
 		return false;
-	copy_in(to, from, 1u << order);
+	copy_in(device, to, from, 1u << order);
 	*dst = migrate_pfn(page_to_pfn(to)) | (order ? MIGRATE_PFN_COMPOUND : 0);
 	return true;
 }
@@ -75,7 +76,7 @@ static bool fill_from_device(struct sim_mirror_device *device, struct page *from
 	if (!folio)
 		return false;
 	for (unsigned int i = 0; i < 1u << order; i++)
-		copy_highpage(folio_page(folio, i), mirror_data_page(from + i));
+		copy_highpage(folio_page(folio, i), mirror_data_page(device, from + i));
 	*dst = migrate_pfn(folio_pfn(folio)) | (order ? MIGRATE_PFN_COMPOUND : 0);
 	return true;
 }
@@ -116,8 +117,8 @@ static bool fill_all(struct sim_mirror_device *device, const unsigned long *src,
 		step = is_huge ? BLOCK_PAGES : 1;
 		if (!(src[i] & MIGRATE_PFN_MIGRATE))
 			continue;
-		/* A hole has nothing to bring back; memory of other devices is not ours to take. */
-		if (from ? to_device == mirror_owns(device, from) : !to_device)
+		/* A hole has nothing to bring back; memory of devices stays there. */
+		if (to_device ? from && is_zone_device_page(from) : !from)
 			continue;
 		if (!(is_huge ? fill_huge(device, from, &dst[i], fill) :
 				fill(device, from, &dst[i], 0)))
@@ -146,6 +147,7 @@ struct move {
 static void enter_moved(struct move *move)
 {
 	const struct migrate_vma *args = &move->args;
+	struct mirror_window *window = mirror_window(move->mirror, args->start);
 	unsigned long addr = args->start;
 
 	mutex_lock(&move->mirror->lock);
@@ -159,7 +161,8 @@ static void enter_moved(struct move *move)
 		if (!page || !(args->src[i] & MIGRATE_PFN_MIGRATE))
 			continue;
 		for (unsigned int k = 0; k < count; k++)
-			mirror_set_own(move->mirror, addr + (i + k) * PAGE_SIZE, page + k, write);
+			mirror_set_own(move->mirror, window, addr + (i + k) * PAGE_SIZE, page + k,
+				       write);
 	}
 	mutex_unlock(&move->mirror->lock);
 }

@@ -77,7 +77,7 @@ u64 sim_mirror_device_used_pages(struct sim_mirror_device *device)
 void sim_mirror_device_fail_alloc(struct sim_mirror_device *device, unsigned int order)
 {
 	spin_lock(&device->lock);
-	device->fail_order = order;
+	WRITE_ONCE(device->fail_order, order);
 	spin_unlock(&device->lock);
 }
 
@@ -278,7 +278,7 @@ static int access_page(struct sim_mirror *mirror, u64 entry, void *buf, unsigned
 	if (!(entry & ENTRY_OWN))
 		return write ? sim_hw_write(mirror->device->dev, addr, buf, bytes) :
 			       sim_hw_read(mirror->device->dev, addr, buf, bytes);
-	page = mirror_data_page(phys_to_page(entry & PAGE_MASK));
+	page = mirror_data_page(mirror->device, phys_to_page(entry & PAGE_MASK));
 	if (write)
 		memcpy_to_page(page, offset, buf, bytes);
 	else

@@ -140,7 +140,7 @@ bool mirror_must_fail(struct sim_mirror_device *device, unsigned int order);
 /* Whether a page is the device's own. */
 bool mirror_owns(const struct sim_mirror_device *device, const struct page *page);
 /* The page with the bytes of an own one. */
-struct page *mirror_data_page(struct page *page);
+struct page *mirror_data_page(const struct sim_mirror_device *device, struct page *page);
 int mirror_add_chunk(struct sim_mirror_device *device);
 void mirror_remove_chunks(struct sim_mirror_device *device);
 
@@ -151,8 +151,11 @@ void mirror_free_windows(struct sim_mirror *mirror);
 u64 mirror_entry(struct sim_mirror *mirror, unsigned long addr);
 /* Puts a page of hmm_range_fault() into the table; @flags: ENTRY_EXCLUSIVE or 0. 0, -ENOMEM. */
 int mirror_set(struct sim_mirror *mirror, unsigned long addr, unsigned long hmm_pfn, u64 flags);
-/* The same of an own page that is just being migrated. */
-void mirror_set_own(struct sim_mirror *mirror, unsigned long addr, struct page *page, bool write);
+/* The window of an address, which is there. */
+struct mirror_window *mirror_window(struct sim_mirror *mirror, unsigned long addr);
+/* The same as mirror_set() of an own page that is just being migrated. */
+void mirror_set_own(struct sim_mirror *mirror, struct mirror_window *window, unsigned long addr,
+		    const struct page *page, bool write);
 void mirror_clear(struct sim_mirror *mirror, unsigned long addr, unsigned long last);
 
 /* migrate.c */

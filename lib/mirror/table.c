@@ -110,10 +110,14 @@ int mirror_set(struct sim_mirror *mirror, unsigned long addr, unsigned long hmm_
 	return 0;
 }
 
-void mirror_set_own(struct sim_mirror *mirror, unsigned long addr, struct page *page, bool write)
+struct mirror_window *mirror_window(struct sim_mirror *mirror, unsigned long addr)
 {
-	struct mirror_window *window = xa_load(&mirror->windows, window_index(addr));
+	return xa_load(&mirror->windows, window_index(addr));
+}
 
+void mirror_set_own(struct sim_mirror *mirror, struct mirror_window *window, unsigned long addr,
+		    const struct page *page, bool write)
+{
 	set_entry(mirror, window, entry_index(addr),
 		  page_to_phys(page) | ENTRY_OWN | (write ? ENTRY_WRITE : 0));
 }
