@@ -159,7 +159,8 @@ SIM_EVENT(MIGRATE_DEVICE, "svmsim", "migrate_device", "npages cpages", \
 SIM_EVENT(MIGRATE_PAGES, "svmsim", "migrate_pages", "npages moved", \
 	"npages={npages} moved={moved}") \
 SIM_EVENT(MIGRATE_FINALIZE, "svmsim", "migrate_finalize", "npages moved", \
-	"npages={npages} moved={moved}")
+	"npages={npages} moved={moved}") \
+
 /* clang-format on */
 
 #endif
