@@ -340,7 +340,8 @@ EXPORT_SYMBOL(folio_end_writeback);
 
 void folio_lock_freed(struct folio *folio)
 {
-	if (likely(!(folio->flags.f & 1UL << PG_locked)))
+	/* Bits of a tail are no flags: the first has its folio's order there. */
+	if (likely(!(folio->flags.f & 1UL << PG_locked)) || PageTail(&folio->page))
 		return;
 	bad_lock(folio, "freed while locked");
 	drop_hold(folio);

@@ -217,9 +217,7 @@ static u64 is_in_use(struct page *page)
 /* Nothing of it is left for who registers the range next. */
 static u64 forget(struct page *page)
 {
-	/* Bits of a tail are no flags: the first has its folio's order there. */
-	if (!PageTail(page))
-		folio_lock_freed((struct folio *)page);
+	folio_lock_freed((struct folio *)page);
 	memset(page, 0, sizeof(*page));
 	return 0;
 }
