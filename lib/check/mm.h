@@ -135,6 +135,8 @@ struct chk_page *chk_space_own(struct chk_space *space, u64 index, const struct 
 /* Takes a reference on @page. */
 void chk_space_put(struct chk_space *space, u64 index, struct chk_page *page);
 void chk_space_drop(struct chk_space *space, u64 first, u64 last);
+/* Pages from @first on are not judged until written as a whole. */
+void chk_space_loosen(struct chk_space *space, u64 first);
 void chk_space_copy(struct chk_space *to, const struct chk_space *from);
 void chk_space_move(struct chk_space *space, u64 from, u64 to, u64 pages);
 void chk_space_remove(struct chk_space *space);

@@ -325,17 +325,21 @@ static void on_file_write(void *ctx, const struct address_space *mapping, u64 of
 	}
 }
 
+/* What a process writes behind the end of the file stays in its last page, or does not. */
+static void on_file_truncating(void *ctx, const struct address_space *mapping, u64 bytes)
+{
+	chk_space_loosen(chk_space_of_file(mapping, true), bytes >> PAGE_SHIFT);
+	if (offset_in_page(bytes))
+		chk_space_own(chk_space_of_file(mapping, true), bytes >> PAGE_SHIFT, NULL)->loose =
+			true;
+}
+
 static void on_file_truncate(void *ctx, const struct address_space *mapping, u64 bytes)
 {
 	struct chk_space *space = chk_space_of_file(mapping, false);
-	struct chk_page *page;
 
-	if (!space)
-		return;
-	chk_space_drop(space, (bytes + PAGE_SIZE - 1) >> PAGE_SHIFT, ~0ull >> 1);
-	page = offset_in_page(bytes) ? chk_space_get(space, bytes >> PAGE_SHIFT) : NULL;
-	if (page)
-		memset(page->bytes + offset_in_page(bytes), 0, PAGE_SIZE - offset_in_page(bytes));
+	if (space)
+		chk_space_drop(space, (bytes + PAGE_SIZE - 1) >> PAGE_SHIFT, ~0ull >> 1);
 }
 
 static void on_file_gone(void *ctx, const struct address_space *mapping)
@@ -353,6 +357,7 @@ void chk_shadow_watch(struct mm_watch *watch)
 	watch->area_clearing = on_area_clearing;
 	watch->area_cleared = on_area_cleared;
 	watch->file_write = on_file_write;
+	watch->file_truncating = on_file_truncating;
 	watch->file_truncate = on_file_truncate;
 	watch->file_gone = on_file_gone;
 }

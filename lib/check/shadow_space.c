@@ -134,6 +134,13 @@ struct chk_page *chk_space_own(struct chk_space *space, u64 index, const struct 
 	return copy;
 }
 
+void chk_space_loosen(struct chk_space *space, u64 first)
+{
+	for (u32 i = 0; i < space->capacity; i++)
+		if (space->slots[i].page && space->slots[i].index >= first)
+			space->slots[i].page->loose = true;
+}
+
 void chk_space_drop(struct chk_space *space, u64 first, u64 last)
 {
 	struct chk_slot *slot;

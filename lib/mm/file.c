@@ -202,6 +202,8 @@ int sim_file_truncate(struct file *file, u64 bytes)
 	struct folio *folio = NULL;
 
 	down_write(&inode->i_rwsem);
+	if (unlikely(watch) && watch->file_truncating)
+		watch->file_truncating(watch->ctx, mapping, bytes);
 	if (bytes < (u64)inode->i_size && offset_in_page(bytes)) {
 		folio = filemap_get(mapping, bytes >> PAGE_SHIFT);
 		if (IS_ERR(folio)) {
@@ -217,12 +219,12 @@ int sim_file_truncate(struct file *file, u64 bytes)
 	}
 	down_write(&mapping->invalidate_lock);
 	inode->i_size = bytes;
-	if (unlikely(watch) && watch->file_truncate)
-		watch->file_truncate(watch->ctx, mapping, bytes);
 	/* Once to make it quick, and page by page for what faults bring back meanwhile. */
 	unmap_mapping_pages(mapping, first, ~0ul);
 	cache_truncate(mapping, first);
 	unmap_mapping_pages(mapping, first, ~0ul);
+	if (unlikely(watch) && watch->file_truncate)
+		watch->file_truncate(watch->ctx, mapping, bytes);
 	up_write(&mapping->invalidate_lock);
 	up_write(&inode->i_rwsem);
 	return 0;

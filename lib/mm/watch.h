@@ -41,6 +41,8 @@ struct mmu_notifier_range;
  * @area_cleared: a range reads as zero, or as its file, from now on (unmapped, DONTNEED)
  * @device_access: a device has read, or is about to write, bytes of a page; @who is its name
  * @file_write: write(2) changes a file
+ * @file_truncating: a file will end at @bytes: until @file_truncate what lies behind may read as
+ *	before or as zero
  * @file_truncate: a file ends at @bytes from now on
  * @file_gone: nobody uses the file any more
  * @copy: bytes of a page were copied by the kernel
@@ -75,6 +77,7 @@ struct mm_watch {
 			      const void *bytes, size_t count, bool write);
 	void (*file_write)(void *ctx, const struct address_space *mapping, u64 offset,
 			   const void *bytes, size_t count);
+	void (*file_truncating)(void *ctx, const struct address_space *mapping, u64 bytes);
 	void (*file_truncate)(void *ctx, const struct address_space *mapping, u64 bytes);
 	void (*file_gone)(void *ctx, const struct address_space *mapping);
 	void (*copy)(void *ctx, unsigned long to_pfn, unsigned long from_pfn);
