@@ -170,6 +170,18 @@ enum svmsim_preempt {
 };
 
 /**
+ * enum svmsim_mirror_kind - what memory a device has that mirrors address spaces
+ * @SVMSIM_MIRROR_NONE: it does not mirror
+ * @SVMSIM_MIRROR_PRIVATE: memory that CPUs can't reach (MEMORY_DEVICE_PRIVATE)
+ * @SVMSIM_MIRROR_COHERENT: memory that CPUs and other devices reach (MEMORY_DEVICE_COHERENT)
+ */
+enum svmsim_mirror_kind {
+	SVMSIM_MIRROR_NONE,
+	SVMSIM_MIRROR_PRIVATE,
+	SVMSIM_MIRROR_COHERENT,
+};
+
+/**
  * struct svmsim_device - a device that does DMA
  * @name: actor name, a letter followed by letters and digits
  * @iommu: IOMMU profile: "generic-pt" (default), "vtd-legacy", "amd-legacy", "arm-lpae", "mock",
@@ -191,6 +203,9 @@ enum svmsim_preempt {
  *	one port are functions of one device. With it, @pci_address is assigned
  * @bar_bytes: size of its memory, which other devices can reach through BAR 2: a power of two of
  *	at least 4096; default none
+ * @mirror: it mirrors address spaces, with memory of which kind; see svmsim/mirror.h
+ * @memory_bytes: memory of a device that mirrors, a multiple of 2 MiB; default 64 MiB
+ * @no_huge: a device that mirrors migrates page by page, never 2 MiB as one
  * @min_align_bytes: the bits of an address below this are the same in a bounce buffer: a power of
  *	two up to 64 KiB, as the driver's dma_set_min_align_mask() says; default none
  */
@@ -210,6 +225,9 @@ struct svmsim_device {
 	char parent[SVMSIM_NAME_MAX];
 	uint64_t bar_bytes;
 	uint32_t min_align_bytes;
+	enum svmsim_mirror_kind mirror;
+	uint64_t memory_bytes;
+	bool no_huge;
 };
 
 /**

@@ -286,7 +286,8 @@ void scn_act(struct scn_runner *runner, const struct scn_step *step, struct scn_
 	memset(outcome, 0, sizeof(*outcome));
 	if (scn_fault_clips(runner, step, outcome))
 		return;
-	if (step->action->verb->actor == SCN_ACTOR_CPU) {
+	if (step->action->verb->actor == SCN_ACTOR_CPU ||
+	    step->action->verb->actor == SCN_ACTOR_MIRROR) {
 		scn_act_mm(runner, step, outcome);
 		return;
 	}

@@ -156,9 +156,41 @@ static uint64_t first_word(const char *buffer)
 	return value;
 }
 
+/* Who reaches memory of a process: a thread of it, or a device that mirrors it. */
+struct who {
+	struct svmsim_mm *mm;
+	struct svmsim_mirror *mirror;
+};
+
+static int put(const struct who *who, uint64_t address, const void *buffer, size_t bytes)
+{
+	return who->mirror ? svmsim_mirror_write(who->mirror, address, buffer, bytes) :
+			     svmsim_mm_write(who->mm, address, buffer, bytes);
+}
+
+static int get(const struct who *who, uint64_t address, void *buffer, size_t bytes)
+{
+	return who->mirror ? svmsim_mirror_read(who->mirror, address, buffer, bytes) :
+			     svmsim_mm_read(who->mm, address, buffer, bytes);
+}
+
+static int put_pattern(const struct who *who, const struct part *part, uint64_t pattern)
+{
+	return who->mirror ? svmsim_mirror_fill(who->mirror, part->address, part->bytes,
+						pattern) :
+			     svmsim_mm_fill(who->mm, part->address, part->bytes, pattern);
+}
+
+static int check_pattern(const struct who *who, const struct part *part, uint64_t pattern)
+{
+	return who->mirror ? svmsim_mirror_check(who->mirror, part->address, part->bytes,
+						 pattern) :
+			     svmsim_mm_check(who->mm, part->address, part->bytes, pattern);
+}
+
 /* Reads, writes or compares eight bytes over and over. */
-static void act_words(struct scn_runner *runner, const struct scn_step *step, struct svmsim_mm *mm,
-		      const struct part *part, struct scn_outcome *outcome)
+static void act_words(struct scn_runner *runner, const struct scn_step *step,
+		      const struct who *who, const struct part *part, struct scn_outcome *outcome)
 {
 	enum scn_op op = step->action->verb->op;
 	size_t chunk = part->bytes < CHUNK_BYTES ? (size_t)part->bytes : CHUNK_BYTES;
@@ -170,9 +202,9 @@ static void act_words(struct scn_runner *runner, const struct scn_step *step, st
 		if (chunk > part->bytes - done)
 			chunk = (size_t)(part->bytes - done);
 		if (op == SCN_OP_CPU_WRITE)
-			outcome->err = svmsim_mm_write(mm, part->address + done, words, chunk);
+			outcome->err = put(who, part->address + done, words, chunk);
 		else
-			outcome->err = svmsim_mm_read(mm, part->address + done, buffer, chunk);
+			outcome->err = get(who, part->address + done, buffer, chunk);
 		if (op == SCN_OP_CPU_READ && !outcome->has_value && chunk >= 8) {
 			outcome->has_value = !outcome->err;
 			outcome->value = first_word(buffer);
@@ -187,18 +219,19 @@ static void act_words(struct scn_runner *runner, const struct scn_step *step, st
 }
 
 static void act_access(struct scn_runner *runner, const struct scn_step *step,
-		       struct svmsim_mm *mm, const struct part *part, struct scn_outcome *outcome)
+		       const struct who *who, const struct part *part,
+		       struct scn_outcome *outcome)
 {
 	const struct scn_action *action = step->action;
 	uint64_t pattern = action->has_pattern ? action->number :
 			   PATTERN_OF_STEP + svmsim_world_step(runner->world);
 
 	if (action->verb->op == SCN_OP_CPU_READ || action->has_value)
-		act_words(runner, step, mm, part, outcome);
+		act_words(runner, step, who, part, outcome);
 	else if (action->verb->op == SCN_OP_CPU_CHECK)
-		outcome->err = svmsim_mm_check(mm, part->address, part->bytes, pattern);
+		outcome->err = check_pattern(who, part, pattern);
 	else
-		outcome->err = svmsim_mm_fill(mm, part->address, part->bytes, pattern);
+		outcome->err = put_pattern(who, part, pattern);
 }
 
 static void act_mremap(struct scn_runner *runner, const struct scn_step *step,
@@ -267,21 +300,43 @@ static void act_move(const struct scn_step *step, struct svmsim_mm *mm, const st
 	}
 }
 
+/* What a device does besides accesses. */
+static void act_mirror(const struct scn_step *step, struct svmsim_mirror *mirror,
+		       const struct part *part, struct scn_outcome *outcome)
+{
+	enum scn_op op = step->action->verb->op;
+
+	if (op == SCN_OP_EXCLUSIVE)
+		outcome->err = svmsim_mirror_exclusive(mirror, part->address, part->bytes);
+	else if (op == SCN_OP_CHECK_EXCLUSIVE)
+		outcome->err = svmsim_mirror_check_exclusive(mirror, part->address, part->bytes);
+	else
+		count_moved(outcome, svmsim_mirror_migrate(mirror, part->address, part->bytes,
+							   op == SCN_OP_MIGRATE));
+}
+
 /* One range of a line. */
-static void act_part(struct scn_runner *runner, const struct scn_step *step, struct svmsim_mm *mm,
+static void act_part(struct scn_runner *runner, const struct scn_step *step, const struct who *who,
 		     const struct part *part, struct scn_outcome *outcome)
 {
 	static const unsigned int prots[] = {
 		SVMSIM_PROT_READ | SVMSIM_PROT_WRITE, SVMSIM_PROT_READ, SVMSIM_PROT_NONE,
 	};
 	const struct scn_action *action = step->action;
+	struct svmsim_mm *mm = who->mm;
 
 	switch (action->verb->op) {
 	case SCN_OP_CPU_WRITE:
 	case SCN_OP_CPU_READ:
 	case SCN_OP_CPU_FILL:
 	case SCN_OP_CPU_CHECK:
-		act_access(runner, step, mm, part, outcome);
+		act_access(runner, step, who, part, outcome);
+		break;
+	case SCN_OP_MIGRATE:
+	case SCN_OP_MIGRATE_BACK:
+	case SCN_OP_EXCLUSIVE:
+	case SCN_OP_CHECK_EXCLUSIVE:
+		act_mirror(step, who->mirror, part, outcome);
 		break;
 	case SCN_OP_MUNMAP:
 		outcome->err = svmsim_munmap(mm, part->address, part->bytes);
@@ -322,14 +377,17 @@ static void act_parts(struct scn_runner *runner, const struct scn_step *step, st
 		      struct scn_outcome *outcome)
 {
 	const struct part all = { 0, ADDRESS_END };
+	struct who who = { .mm = mm };
 	struct part part;
 	unsigned int i;
 
-	if (!step->span_count)
-		act_part(runner, step, mm, &all, outcome);
+	if (step->device >= 0)
+		outcome->err = svmsim_mirror_open(mm, step->device, &who.mirror);
+	if (!step->span_count && !outcome->err)
+		act_part(runner, step, &who, &all, outcome);
 	for (i = 0; i < step->span_count && !outcome->err; i++) {
 		if (part_of(runner, step, i, outcome, &part))
-			act_part(runner, step, mm, &part, outcome);
+			act_part(runner, step, &who, &part, outcome);
 	}
 }
 
@@ -354,6 +412,13 @@ void scn_act_mm(struct scn_runner *runner, const struct scn_step *step,
 
 	if (op == SCN_OP_UNPIN || op == SCN_OP_TRUNCATE) {
 		act_handle(runner, step, outcome);
+		return;
+	}
+	if (op == SCN_OP_EVICT || op == SCN_OP_FAIL_ALLOC) {
+		outcome->err = op == SCN_OP_EVICT ?
+			svmsim_mirror_evict(runner->world, step->device) :
+			svmsim_mirror_fail_alloc(runner->world, step->device,
+						 (unsigned int)step->action->order);
 		return;
 	}
 	/* Whose threads an actor runs was settled when the plan was made. */

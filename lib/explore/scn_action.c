@@ -250,6 +250,8 @@ static bool gives_value(enum scn_op op)
 	case SCN_OP_NUMA_MIGRATE:
 	case SCN_OP_SPLIT:
 	case SCN_OP_COLLAPSE:
+	case SCN_OP_MIGRATE:
+	case SCN_OP_MIGRATE_BACK:
 		return true;
 	default:
 		return false;
@@ -311,14 +313,15 @@ static bool needs_pattern(const struct scn_verb *verb)
 	return false;
 }
 
-static bool is_device(const struct svmsim_machine *machine, const char *actor)
+static bool is_device(const struct svmsim_machine *machine, const char *actor, bool mirrors)
 {
 	size_t bytes = strlen(actor) - 1;
 	unsigned int i;
 
 	for (i = 0; i < machine->device_count; i++) {
 		if (strlen(machine->device[i].name) == bytes &&
-		    !strncmp(machine->device[i].name, actor, bytes))
+		    !strncmp(machine->device[i].name, actor, bytes) &&
+		    (!mirrors || machine->device[i].mirror != SVMSIM_MIRROR_NONE))
 			return true;
 	}
 	return false;
@@ -332,8 +335,11 @@ static unsigned int actors_of(const struct scn_cursor *cursor, const char *name)
 	if (!strcmp(name, "cpu:") || scn_cpu_number(name) >= 0)
 		return 1 << SCN_ACTOR_CPU;
 	if (!cursor->machine)
-		return 1 << SCN_ACTOR_DEVICE | 1 << SCN_ACTOR_TASK | 1 << SCN_ACTOR_CPU;
-	if (is_device(cursor->machine, name))
+		return 1 << SCN_ACTOR_DEVICE | 1 << SCN_ACTOR_TASK | 1 << SCN_ACTOR_CPU |
+		       1 << SCN_ACTOR_MIRROR;
+	if (is_device(cursor->machine, name, true))
+		return 1 << SCN_ACTOR_MIRROR | 1 << SCN_ACTOR_DEVICE;
+	if (is_device(cursor->machine, name, false))
 		return 1 << SCN_ACTOR_DEVICE;
 	if (cursor->plan && scn_is_process(cursor->plan, name, strlen(name) - 1))
 		return 1 << SCN_ACTOR_CPU;
@@ -380,12 +386,17 @@ static bool find_verb(struct scn_cursor *cursor, const struct scn_token *token,
 		[1 << SCN_ACTOR_TASK] = "verb of a task",
 		[1 << SCN_ACTOR_CPU] = "verb of a process",
 		[1 << SCN_ACTOR_DEVICE | 1 << SCN_ACTOR_TASK] = "verb of a device or a task",
-		[1 << SCN_ACTOR_DEVICE | 1 << SCN_ACTOR_TASK | 1 << SCN_ACTOR_CPU] =
-			"verb of a device, a task or a process",
+		[1 << SCN_ACTOR_DEVICE | 1 << SCN_ACTOR_TASK | 1 << SCN_ACTOR_CPU |
+		 1 << SCN_ACTOR_MIRROR] = "verb of a device, a task or a process",
+		[1 << SCN_ACTOR_MIRROR | 1 << SCN_ACTOR_DEVICE] =
+			"verb of a device that mirrors",
 	};
 	const char *name = action->actor->text;
 	unsigned int actors = actors_of(cursor, name), i;
 
+	/* What a device that mirrors does to processes comes before what each device does. */
+	if (cursor->machine && actors >> SCN_ACTOR_MIRROR & 1)
+		action->verb = scn_verb_find(SCN_ACTOR_MIRROR, token->text);
 	for (i = 0; i < SCN_ACTOR_COUNT && !action->verb; i++) {
 		if (actors >> i & 1)
 			action->verb = scn_verb_find(i, token->text);
@@ -416,13 +427,15 @@ static bool parse_operands(struct scn_cursor *cursor, struct scn_action *action)
 }
 
 /*
- * While no machine is known, an actor may be a device or a process, which share some verbs with
- * other operands: what does not fit the one may fit the other. The first one's complaint counts.
+ * While no machine is known, an actor may be a device, or a process, or a device that mirrors one,
+ * which share some verbs with other operands: what does not fit the one may fit the other. Those of
+ * the last have all that a process's have. The first one's complaint counts.
  */
-static bool parse_as_process(struct scn_cursor *cursor, struct scn_action *action, unsigned int at)
+static bool parse_as_other(struct scn_cursor *cursor, struct scn_action *action, unsigned int at,
+			   enum scn_actor other)
 {
-	const struct scn_verb *verb = action->verb->actor == SCN_ACTOR_DEVICE && !cursor->machine ?
-				      scn_verb_find(SCN_ACTOR_CPU, action->verb->name) : NULL;
+	const struct scn_verb *verb = cursor->machine || action->verb->actor == other ? NULL :
+				      scn_verb_find(other, action->verb->name);
 	const struct scn_token *actor = action->actor;
 	struct scn_error first = *cursor->error;
 
@@ -454,7 +467,12 @@ bool scn_parse_action(struct scn_cursor *cursor, struct scn_action *action)
 	if (!find_verb(cursor, token, action))
 		return false;
 	at = cursor->at;
-	return parse_operands(cursor, action) || parse_as_process(cursor, action, at);
+	if (parse_operands(cursor, action))
+		return true;
+	/* An actor that says what it is: there is no other. */
+	if (action->verb->actor != SCN_ACTOR_DEVICE)
+		return false;
+	return parse_as_other(cursor, action, at, SCN_ACTOR_MIRROR);
 }
 
 const char *scn_result_text(struct scn_arena *arena, const struct scn_action *action)

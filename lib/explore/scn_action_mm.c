@@ -146,7 +146,9 @@ static bool parse_order(struct scn_cursor *cursor, struct scn_action *action)
 {
 	const struct scn_token *value = scn_option_value(cursor, "order");
 
-	return value && scn_parse_number(cursor, value, "order", 0, 8, &action->order);
+	return value && scn_parse_number(cursor, value, "order", 0,
+					 action->verb->op == SCN_OP_FAIL_ALLOC ? 9 : 8,
+					 &action->order);
 }
 
 bool scn_parse_mm_option(struct scn_cursor *cursor, enum scn_operand operand,
@@ -167,6 +169,9 @@ bool scn_parse_mm_option(struct scn_cursor *cursor, enum scn_operand operand,
 		return scn_accept(cursor, "longterm") && (action->longterm = true);
 	case SCN_OPERAND_ORDER:
 		return parse_order(cursor, action);
+	case SCN_OPERAND_OF:
+		return scn_accept(cursor, "of") &&
+		       (action->process = scn_name(cursor, "a process")) != NULL;
 	case SCN_OPERAND_KHUGEPAGED:
 		return scn_accept(cursor, "khugepaged") && (action->khugepaged = true);
 	default:

@@ -276,7 +276,17 @@ bool scn_parse_expect(struct scn_cursor *cursor, struct scn_expect *expect)
 /* `A[a..b]` for pages, `of P` or nothing for all of them. */
 static bool parse_state_mm(struct scn_cursor *cursor, struct scn_state *state)
 {
-	if (scn_state_has_pages(state->what) && scn_peek(cursor) &&
+	if (!strcmp(scn_states[state->what].name, "snapshot") &&
+	    !(state->device = scn_name(cursor, "a device that mirrors")))
+		return false;
+	if (scn_state_needs_pages(state->what)) {
+		if (!scn_parse_place_text(cursor, &state->place))
+			return false;
+		if (!strcmp(scn_states[state->what].name, "collect") &&
+		    scn_accept(cursor, "from") &&
+		    !(state->device = scn_name(cursor, "a device that mirrors")))
+			return false;
+	} else if (scn_state_has_pages(state->what) && scn_peek(cursor) &&
 	    !scn_is(scn_peek(cursor), "of") && !scn_parse_place_text(cursor, &state->place))
 		return false;
 	if (!scn_accept(cursor, "of"))

@@ -161,6 +161,7 @@ struct scn_result {
  * @node: a NUMA node
  * @order: of folios
  * @khugepaged: by the rules of khugepaged
+ * @process: whose memory a device reaches, NULL for that of `cpu:`
  * @result_count: number of @result, 0 when the line states none
  * @result: alternatives
  */
@@ -219,6 +220,7 @@ struct scn_action {
 	uint64_t node;
 	uint64_t order;
 	bool khugepaged;
+	const struct scn_token *process;
 	unsigned int result_count;
 	struct scn_result result[SCN_RESULT_MAX];
 };
@@ -421,6 +423,8 @@ bool scn_machine_area(struct scn_cursor *cursor, struct svmsim_machine *machine)
 bool scn_machine_node(struct scn_cursor *cursor, struct svmsim_machine *machine);
 /** scn_machine_thp - a `thp` with that word read, into @machine */
 bool scn_machine_thp(struct scn_cursor *cursor, struct svmsim_machine *machine);
+/** scn_device_memory - a `memory` with that word read, into @device */
+bool scn_device_memory(struct scn_cursor *cursor, struct svmsim_device *device);
 /** scn_machine_swap - a `swap` with that word read, into @machine */
 bool scn_machine_swap(struct scn_cursor *cursor, struct svmsim_machine *machine);
 /** scn_machine_content - a `content` with that word read, into @machine */

@@ -358,7 +358,7 @@ bool scn_fault_skips(struct scn_runner *runner, const struct scn_step *step)
 		scn_fault_undo(runner, step);
 	if (op != SCN_OP_ALLOC_COHERENT && op != SCN_OP_PIN && is_absent(runner, step->ram))
 		skips = true;
-	if (step->process >= 0 && scn_fault_mm_skips(runner, step))
+	if ((step->process >= 0 || op == SCN_OP_FAIL_ALLOC) && scn_fault_mm_skips(runner, step))
 		skips = true;
 	/* Nobody syncs what was not linked. */
 	if ((op == SCN_OP_SYNC_CPU || op == SCN_OP_SYNC_DEVICE) && about_lost(runner, step))
@@ -491,7 +491,9 @@ static bool accepts_failure(struct scn_runner *runner, const struct scn_step *st
 		return true;
 	}
 	if (step->process >= 0)
-		return scn_fault_mm_accepts(runner, step, outcome);
+		return scn_fault_mm_accepts(runner, step, outcome) ||
+		       (scn_fault_count(runner) > injected &&
+			scn_fault_mirror_may_fail(step, outcome->err));
 	if (outcome->err == -EFAULT && reaches_nothing(runner, step)) {
 		consume_fault(runner, reports);
 		return true;

@@ -130,6 +130,9 @@ void scn_fault_mm_done(struct scn_runner *runner, const struct scn_step *step, b
 bool scn_fault_mm_accepts(const struct scn_runner *runner, const struct scn_step *step,
 			  const struct scn_outcome *outcome);
 
+/** scn_fault_mirror_may_fail - is an errno one with which a device that mirrors gives up? */
+bool scn_fault_mirror_may_fail(const struct scn_step *step, int err);
+
 /* Shared by scn_fault.c and scn_fault_clip.c. */
 struct scn_fault_symbol *scn_fault_symbol(const struct scn_runner *runner, int symbol);
 /** scn_fault_pages - pages of a window or of a map of HMM that a step is about */

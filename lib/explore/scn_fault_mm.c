@@ -12,7 +12,8 @@ bool scn_fault_mm_skips(const struct scn_runner *runner, const struct scn_step *
 {
 	unsigned int i;
 
-	if (is_absent(runner, step->process))
+	/* Where something fails already nothing else is failed on purpose. */
+	if (step->action->verb->op == SCN_OP_FAIL_ALLOC || is_absent(runner, step->process))
 		return true;
 	for (i = 0; i < step->span_count; i++) {
 		if (!scn_home_of(runner, step->process, step->span[i].symbol))
@@ -88,10 +89,27 @@ static bool is_mover(enum scn_op op)
 	case SCN_OP_SPLIT:
 	case SCN_OP_COLLAPSE:
 	case SCN_OP_MADVISE:
+	case SCN_OP_MIGRATE:
+	case SCN_OP_MIGRATE_BACK:
+	case SCN_OP_EXCLUSIVE:
+	case SCN_OP_CHECK_EXCLUSIVE:
 		return true;
 	default:
 		return false;
 	}
+}
+
+bool scn_fault_mirror_may_fail(const struct scn_step *step, int err)
+{
+	return step->action->verb->actor == SCN_ACTOR_MIRROR &&
+	       (err == -EFAULT || err == -EBUSY || err == -EAGAIN);
+}
+
+/* A line that is there to find no memory, which a line that was left out should have seen to. */
+static bool wants_no_memory(const struct scn_action *action)
+{
+	return action->result_count && action->result[0].kind == SCN_RESULT_ERRNO &&
+	       action->result[0].err == ENOMEM;
 }
 
 bool scn_fault_mm_accepts(const struct scn_runner *runner, const struct scn_step *step,
@@ -99,7 +117,7 @@ bool scn_fault_mm_accepts(const struct scn_runner *runner, const struct scn_step
 {
 	enum scn_op op = step->action->verb->op;
 
-	if (is_mover(op))
+	if (is_mover(op) || (!outcome->err && wants_no_memory(step->action)))
 		return true;
 	if (scn_is_cpu_access(op))
 		return any_unknown(runner, step) &&

@@ -140,6 +140,7 @@ char *svmsim_scenario_grammar(void)
 	verbs(&buf, SCN_ACTOR_DEVICE, "a device");
 	verbs(&buf, SCN_ACTOR_RAM, "`ram:`");
 	verbs(&buf, SCN_ACTOR_CPU, "`cpu:`, `cpuN:` and processes");
+	verbs(&buf, SCN_ACTOR_MIRROR, "a device that mirrors");
 	named(&buf, "Kinds of areas of a process", "word", scn_vma_kinds);
 	named(&buf, "Protections", "word", scn_prots);
 	named(&buf, "Advices", "word", scn_advices);
@@ -167,6 +168,7 @@ char *svmsim_scenario_grammar(void)
 	named(&buf, "Quirks", "name", scn_quirks);
 	named(&buf, "Words of `preempt`", "word", scn_preempts);
 	named(&buf, "Words of `thp`", "word", scn_thps);
+	named(&buf, "Kinds of `memory`", "word", scn_memories);
 	named(&buf, "Words of `content`", "word", scn_contents);
 	words(&buf, "Kinds of areas of a machine", scn_area_known);
 	programs(&buf);

@@ -87,6 +87,11 @@ static bool device_field(struct scn_cursor *cursor, enum scn_field field,
 			return false;
 		device->min_align_bytes = number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
 		return true;
+	case SCN_FIELD_MEMORY:
+		return scn_device_memory(cursor, device);
+	case SCN_FIELD_NO_HUGE:
+		device->no_huge = true;
+		return true;
 	case SCN_FIELD_TRUSTED:
 	case SCN_FIELD_UNTRUSTED:
 		device->untrusted = field == SCN_FIELD_UNTRUSTED;
@@ -165,7 +170,8 @@ static struct svmsim_device *find_device(struct svmsim_machine *machine, const c
 	return NULL;
 }
 
-static bool machine_device(struct scn_cursor *cursor, struct svmsim_machine *machine)
+static bool machine_device(struct scn_cursor *cursor, bool mirrors,
+			   struct svmsim_machine *machine)
 {
 	const struct scn_token *name = scn_name(cursor, "a device");
 	struct svmsim_device *device;
@@ -187,6 +193,8 @@ static bool machine_device(struct scn_cursor *cursor, struct svmsim_machine *mac
 		if (!scn_copy_word(cursor, name, device->name))
 			return false;
 	}
+	if (mirrors && device->mirror == SVMSIM_MIRROR_NONE)
+		device->mirror = SVMSIM_MIRROR_PRIVATE;
 	return scn_each_field(cursor, SCN_SCOPE_DEVICE, set_device_field, device,
 			  "field of a device");
 }
@@ -237,7 +245,8 @@ static bool set_machine_field(struct scn_cursor *cursor, enum scn_field field, v
 
 	switch (field) {
 	case SCN_FIELD_DEVICE:
-		return machine_device(cursor, machine);
+	case SCN_FIELD_MIRROR:
+		return machine_device(cursor, field == SCN_FIELD_MIRROR, machine);
 	case SCN_FIELD_NODE:
 		return scn_machine_node(cursor, machine);
 	case SCN_FIELD_KERNEL:
@@ -297,7 +306,8 @@ static const char *device_name(const void *ctx, unsigned int index)
 /* Fields with braces behind them. */
 static bool is_block(enum scn_field field)
 {
-	return field == SCN_FIELD_DEVICE || field == SCN_FIELD_NODE || field == SCN_FIELD_BRIDGE ||
+	return field == SCN_FIELD_DEVICE || field == SCN_FIELD_MIRROR ||
+	       field == SCN_FIELD_NODE || field == SCN_FIELD_BRIDGE ||
 	       field == SCN_FIELD_SWITCH || field == SCN_FIELD_HOST;
 }
 

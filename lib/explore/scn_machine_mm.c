@@ -134,3 +134,22 @@ bool scn_machine_content(struct scn_cursor *cursor, struct svmsim_machine *machi
 		machine->content = (enum svmsim_content)index;
 	return index >= 0;
 }
+
+bool scn_device_memory(struct scn_cursor *cursor, struct svmsim_device *device)
+{
+	const struct scn_token *token = scn_peek(cursor);
+	int kind = token && token->kind == SCN_TOKEN_WORD ?
+			   scn_named_find(scn_memories, token->text) : -1;
+
+	/* A word that is open may be either; what follows tells. */
+	if (kind >= 0 || (token && token->open && cursor->at + 1 < cursor->count &&
+			  isdigit((unsigned char)token[1].text[0])))
+		cursor->at++;
+	device->mirror = kind < 0 ? SVMSIM_MIRROR_PRIVATE : (enum svmsim_mirror_kind)(kind + 1);
+	token = scn_word(cursor, "a size (64M), or private or coherent before it");
+	if (!token || !scn_parse_size(cursor, token, &device->memory_bytes))
+		return false;
+	if (!token->open && (!device->memory_bytes || device->memory_bytes % THP_BYTES_MAX))
+		return scn_fail_token(cursor, token, "memory of a device comes in pieces of 2M");
+	return true;
+}

@@ -10,6 +10,7 @@ struct scn_view {
 	struct scn_runner *runner;
 	int what;
 	int process;
+	int device;
 	struct svmsim_mm *mm;
 };
 

@@ -107,7 +107,7 @@ static bool plan_action(struct scn_planner *planner, const struct scn_stmt *stmt
 	step->action = action;
 	step->text = join_text(planner, cursor->token, cursor->count);
 	bytes = strlen(action->actor->text) - 1;
-	if (action->verb->actor == SCN_ACTOR_DEVICE) {
+	if (action->verb->actor == SCN_ACTOR_DEVICE || action->verb->actor == SCN_ACTOR_MIRROR) {
 		step->device = scn_find_device(machine, action->actor->text, bytes);
 		if (step->device < 0) {
 			actor = *action->actor;
@@ -120,7 +120,7 @@ static bool plan_action(struct scn_planner *planner, const struct scn_stmt *stmt
 			return scn_fail_unknown(cursor, &actor, "actor", scn_device_known, machine);
 		}
 	}
-	return (action->verb->actor != SCN_ACTOR_CPU || scn_plan_process(planner, cursor, step)) &&
+	return scn_plan_process(planner, cursor, step) &&
 	       scn_plan_who(planner, cursor, step) &&
 	       scn_resolve_action(planner->env, planner->plan, cursor, step);
 }

@@ -72,18 +72,43 @@ bool scn_plan_mm(struct scn_planner *planner, struct scn_cursor *cursor)
 	       declare_process(planner, cursor, token) >= 0 && scn_end(cursor);
 }
 
+static bool default_process(struct scn_planner *planner, struct scn_cursor *cursor,
+			    const struct scn_token *where, int *process)
+{
+	struct scn_thread *thread = scn_thread_of(planner->plan, arena_of(planner),
+						  PROCESS_DEFAULT);
+	struct scn_token token = *where;
+
+	token.text = PROCESS_DEFAULT;
+	if (thread->process < 0)
+		thread->process = declare_process(planner, cursor, &token);
+	*process = thread->process;
+	return *process >= 0;
+}
+
 bool scn_plan_process(struct scn_planner *planner, struct scn_cursor *cursor,
 		      struct scn_step *step)
 {
-	struct scn_token actor = *step->action->actor;
+	const struct scn_action *action = step->action;
+	struct scn_token actor = *action->actor;
 	struct scn_plan *plan = planner->plan;
 	struct scn_thread *thread;
 
+	if (action->verb->actor == SCN_ACTOR_MIRROR && action->place_count) {
+		if (!action->process)
+			return default_process(planner, cursor, &actor, &step->process);
+		step->process = scn_name_process(planner, cursor, action->process);
+		return step->process >= 0;
+	}
+	if (action->verb->actor != SCN_ACTOR_CPU)
+		return true;
 	actor.text = scn_strndup(arena_of(planner), actor.text, strlen(actor.text) - 1);
 	if (strcmp(actor.text, PROCESS_DEFAULT) && scn_cpu_number(actor.text) < 0) {
 		step->process = scn_find_symbol(plan, actor.text);
 		return true;
 	}
+	if (!strcmp(actor.text, PROCESS_DEFAULT))
+		return default_process(planner, cursor, &actor, &step->process);
 	thread = scn_thread_of(plan, arena_of(planner), actor.text);
 	if (thread->process < 0) {
 		actor.text = PROCESS_DEFAULT;
@@ -154,22 +179,19 @@ bool scn_name_counter(struct scn_planner *planner, struct scn_cursor *cursor,
 bool scn_name_pages(struct scn_planner *planner, struct scn_cursor *cursor, struct scn_term *term)
 {
 	struct scn_plan *plan = planner->plan;
-	struct scn_thread *thread = scn_thread_of(plan, arena_of(planner), PROCESS_DEFAULT);
-	struct scn_token token = *term->subject;
 
 	if (!scn_check_place(cursor, plan, &term->place, &term->symbol))
 		return false;
 	if (term->node >= (int)plan->machine.node_count)
 		return scn_fail_token(cursor, term->subject, "there is no node %d, the machine has "
 				      "%u", term->node, plan->machine.node_count);
-	if (!term->process) {
-		token.text = PROCESS_DEFAULT;
-		term->process_symbol = thread->process >= 0 ? thread->process :
-							      declare_process(planner, cursor,
-									      &token);
-	} else {
-		term->process_symbol = scn_name_process(planner, cursor, term->process);
-	}
+	if (term->object && scn_find_device(&plan->machine, term->object->text,
+					    strlen(term->object->text)) < 0)
+		return scn_fail_unknown(cursor, term->object, "device", scn_device_known,
+					&plan->machine);
+	if (!term->process)
+		return default_process(planner, cursor, term->subject, &term->process_symbol);
+	term->process_symbol = scn_name_process(planner, cursor, term->process);
 	return term->process_symbol >= 0;
 }
 
@@ -200,8 +222,20 @@ bool scn_plan_state_mm(struct scn_planner *planner, struct scn_cursor *cursor,
 		if (!scn_check_place(cursor, planner->plan, &state->place, &step->span->symbol))
 			return false;
 	}
+	if (state->device) {
+		step->device = scn_find_device(&planner->plan->machine, state->device->text,
+					       strlen(state->device->text));
+		if (step->device < 0)
+			return scn_fail_unknown(cursor, state->device, "device", scn_device_known,
+						&planner->plan->machine);
+		if (planner->plan->machine.device[step->device].mirror == SVMSIM_MIRROR_NONE)
+			return scn_fail_token(cursor, state->device, "%s does not mirror: machine "
+					      "{ mirror %s { } }", state->device->text,
+					      state->device->text);
+	}
 	if (!state->process)
-		return true;
+		return !scn_state_needs_pages(state->what) ||
+		       default_process(planner, cursor, state->place.symbol, &step->process);
 	step->process = scn_name_process(planner, cursor, state->process);
 	return step->process >= 0;
 }

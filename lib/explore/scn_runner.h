@@ -9,7 +9,7 @@
 
 #include <svmsim/dma_call.h>
 #include <svmsim/inspect.h>
-#include <svmsim/mm.h>
+#include <svmsim/mirror.h>
 #include <svmsim/task.h>
 #include "explore/scn_program.h"
 

@@ -243,6 +243,8 @@ uint64_t scn_counter(struct scn_runner *runner, const struct scn_compare *compar
 
 	if (compare->derived < 0) {
 		svmsim_counter(runner->world, compare->counter, &value);
+	} else if (!strncmp(name, "used-pages", 10)) {
+		value = svmsim_mirror_used_pages(runner->world, device);
 	} else if (scn_derived_is_mm(compare->derived)) {
 		value = process_counter(runner, name, device);
 	} else if (!strcmp(name, "findings")) {

@@ -294,11 +294,100 @@ static void area_text(const struct scn_view *view, const struct svmsim_area_info
 		    area->mixedmap ? " mixedmap" : "", area->dontcopy ? " dontfork" : "");
 }
 
+static void snapshot_text(const struct scn_view *view, const struct scn_piece *piece,
+			  struct scn_buf *buf)
+{
+	uint8_t *codes = host_zalloc(piece->pages + 1);
+	struct svmsim_mirror *mirror;
+	uint64_t i, count;
+	char text[40];
+	int err;
+
+	err = svmsim_mirror_open(view->mm, view->device, &mirror);
+	if (!err)
+		err = svmsim_mirror_snapshot(mirror, piece->address,
+					     piece->pages * SCN_PAGE_BYTES, codes);
+	if (err)
+		scn_buf_add(buf, "%s\n", scn_errno_text(-err));
+	for (i = 0; i < piece->pages && !err; i += count) {
+		for (count = 1; i + count < piece->pages && codes[i + count] == codes[i]; count++)
+			;
+		piece_text(view->runner, buf, piece->symbol, piece->page + i, count);
+		svmsim_mirror_code_text(codes[i], text, sizeof(text));
+		scn_buf_add(buf, " %s\n", text);
+	}
+	host_free(codes);
+}
+
+static void slot_text(const struct svmsim_slot *slot, struct scn_buf *buf)
+{
+	scn_buf_add(buf, " %s%s%s%s%s\n", slot->flags & SVMSIM_SLOT_VALID ? "VALID" : "",
+		    slot->flags & SVMSIM_SLOT_MIGRATE ?
+			    slot->flags & SVMSIM_SLOT_VALID ? "|MIGRATE" : "MIGRATE" : "",
+		    slot->flags & SVMSIM_SLOT_WRITE ? "|WRITE" : "",
+		    slot->flags & SVMSIM_SLOT_COMPOUND ? "|COMPOUND" : "",
+		    slot->flags ? "" : "0");
+}
+
+/* A migration is of one area at a time. */
+static void collect_text(const struct scn_view *view, const struct scn_piece *piece,
+			 struct scn_buf *buf)
+{
+	struct svmsim_slot *slots = host_zalloc((piece->pages + 1) * sizeof(*slots));
+	uint64_t i, count;
+	int err;
+
+	err = svmsim_collect(view->mm, piece->address, piece->pages * SCN_PAGE_BYTES, view->device,
+			     true, slots);
+	if (err)
+		scn_buf_add(buf, "%s\n", scn_errno_text(-err));
+	for (i = 0; i < piece->pages && !err; i += count) {
+		for (count = 1; i + count < piece->pages &&
+		     slots[i + count].flags == slots[i].flags; count++)
+			;
+		piece_text(view->runner, buf, piece->symbol, piece->page + i, count);
+		slot_text(&slots[i], buf);
+	}
+	host_free(slots);
+}
+
+/* The parts of a piece that lie in areas. */
+static void each_area(const struct scn_view *view, const struct scn_piece *piece,
+		      struct scn_buf *buf)
+{
+	uint64_t end = piece->address + piece->pages * SCN_PAGE_BYTES, start, last;
+	struct svmsim_area_info *area;
+	struct scn_piece part;
+	long count, i;
+
+	area = scn_areas(view->mm, &count);
+	for (i = 0; i < count; i++) {
+		start = area[i].start > piece->address ? area[i].start : piece->address;
+		last = area[i].start + area[i].bytes < end ? area[i].start + area[i].bytes : end;
+		if (start >= last)
+			continue;
+		part = *piece;
+		part.address = start;
+		part.page += (start - piece->address) / SCN_PAGE_BYTES;
+		part.pages = (last - start) / SCN_PAGE_BYTES;
+		collect_text(view, &part, buf);
+	}
+	host_free(area);
+}
+
 static void piece_view(const struct scn_view *view, const struct scn_piece *piece,
 		       struct scn_buf *buf)
 {
 	const char *name = scn_states[view->what].name;
 
+	if (!strcmp(name, "snapshot")) {
+		snapshot_text(view, piece, buf);
+		return;
+	}
+	if (!strcmp(name, "collect")) {
+		each_area(view, piece, buf);
+		return;
+	}
 	if (!strcmp(name, "cpu-pt")) {
 		entries_text(view, piece, buf);
 		return;
@@ -367,7 +456,9 @@ static bool next_process(struct scn_runner *runner, const struct scn_step *step,
 void scn_mm_text(struct scn_runner *runner, int what, const struct scn_step *step,
 		 struct scn_buf *buf)
 {
-	struct scn_view view = { .runner = runner, .what = what };
+	struct scn_view view = {
+		.runner = runner, .what = what, .device = step ? step->device : -1,
+	};
 	int process = -1, count = 0;
 
 	scn_buf_add(buf, "%s", "");

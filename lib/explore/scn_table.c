@@ -86,8 +86,15 @@ const struct scn_field_row scn_fields[SCN_FIELD_COUNT] = {
 	[SCN_FIELD_MIN_ALIGN] = { SCN_SCOPE_DEVICE, "min-align", "SIZE",
 		"bits of addresses below this are the same in a bounce buffer, up to 64K; "
 		"default none" },
+	[SCN_FIELD_MEMORY] = { SCN_SCOPE_DEVICE, "memory", "[KIND] SIZE",
+		"memory of a device that mirrors processes; default private 64M" },
+	[SCN_FIELD_NO_HUGE] = { SCN_SCOPE_DEVICE, "no-huge", "",
+		"a device that mirrors migrates page by page, never 2M as one" },
 	[SCN_FIELD_DEVICE] = { SCN_SCOPE_MACHINE, "device", "NAME { FIELD... }",
 		"a device; its name is an actor" },
+	[SCN_FIELD_MIRROR] = { SCN_SCOPE_MACHINE, "mirror", "NAME { FIELD... }",
+		"a device that mirrors processes and has memory for their pages; its fields are "
+		"those of a device" },
 	[SCN_FIELD_NODE] = { SCN_SCOPE_MACHINE, "node", "N { FIELD... }",
 		"a NUMA node, numbered from 0" },
 	[SCN_FIELD_KERNEL] = { SCN_SCOPE_MACHINE, "kernel", "VERSION",
@@ -217,6 +224,13 @@ const struct scn_named scn_thps[] = {
 	{ NULL, NULL },
 };
 
+/* In the order of enum svmsim_mirror_kind, whose first has no word. */
+const struct scn_named scn_memories[] = {
+	{ "private", "CPUs can't reach it (default)" },
+	{ "coherent", "CPUs and other devices reach it" },
+	{ NULL, NULL },
+};
+
 /* In the order of enum svmsim_content. */
 const struct scn_named scn_contents[] = {
 	{ "tag", "a page that was written in one go as a tag, where possible (default)" },
@@ -324,6 +338,10 @@ const struct scn_named scn_states[] = {
 		"CPU can't and can reach, `X` for a device alone, `d` of a driver, `s` in swap, "
 		"`m` being moved, `P` pinned, `!` broken, `?` a marker" },
 	{ "cpu-pt", "entries of CPU page tables: `state cpu-pt [A[a..b]] [of P]`" },
+	{ "snapshot", "what pages are for a device that mirrors: `state snapshot M A[a..b] [of P]`" },
+	{ "collect",
+		"what migrate_vma_setup() collects, slot by slot, with large folios whole where "
+		"the kernel can: `state collect A[a..b] [from M] [of P]`; nothing is moved" },
 	{ NULL, NULL },
 };
 
@@ -341,6 +359,7 @@ const struct scn_named scn_derived[] = {
 	{ "swap-pages:PROCESS", "in swap" },
 	{ "areas:PROCESS", "its areas" },
 	{ "table-bytes:PROCESS", "bytes of its page tables" },
+	{ "used-pages:DEVICE", "pages in use of the memory of a device that mirrors" },
 	{ NULL, NULL },
 };
 
@@ -417,11 +436,18 @@ bool scn_state_is_mm(int what)
 	return scn_state_has_pages(what) || !strcmp(scn_states[what].name, "vma");
 }
 
+bool scn_state_needs_pages(int what)
+{
+	return !strcmp(scn_states[what].name, "snapshot") ||
+	       !strcmp(scn_states[what].name, "collect");
+}
+
 bool scn_state_has_pages(int what)
 {
 	const char *name = scn_states[what].name;
 
-	return !strcmp(name, "pages") || !strcmp(name, "strip") || !strcmp(name, "cpu-pt");
+	return !strcmp(name, "pages") || !strcmp(name, "strip") || !strcmp(name, "cpu-pt") ||
+	       scn_state_needs_pages(what);
 }
 
 bool scn_state_is_whole(int what)

@@ -97,6 +97,12 @@ enum scn_op {
 	SCN_OP_COLLAPSE,
 	SCN_OP_OOM,
 	SCN_OP_TRUNCATE,
+	SCN_OP_MIGRATE,
+	SCN_OP_MIGRATE_BACK,
+	SCN_OP_EXCLUSIVE,
+	SCN_OP_CHECK_EXCLUSIVE,
+	SCN_OP_EVICT,
+	SCN_OP_FAIL_ALLOC,
 };
 
 /** enum scn_operand - one operand of a verb; 0 ends a list of them */
@@ -172,6 +178,7 @@ enum scn_operand {
 	SCN_OPERAND_LONGTERM,
 	SCN_OPERAND_ORDER,
 	SCN_OPERAND_KHUGEPAGED,
+	SCN_OPERAND_OF,
 	SCN_OPERAND_COUNT,
 };
 
@@ -183,6 +190,7 @@ enum scn_actor {
 	SCN_ACTOR_RAM,
 	SCN_ACTOR_TASK,
 	SCN_ACTOR_CPU,
+	SCN_ACTOR_MIRROR,
 	SCN_ACTOR_COUNT,
 };
 
@@ -240,7 +248,10 @@ enum scn_field {
 	SCN_FIELD_UNDER,
 	SCN_FIELD_BAR,
 	SCN_FIELD_MIN_ALIGN,
+	SCN_FIELD_MEMORY,
+	SCN_FIELD_NO_HUGE,
 	SCN_FIELD_DEVICE,
+	SCN_FIELD_MIRROR,
 	SCN_FIELD_NODE,
 	SCN_FIELD_KERNEL,
 	SCN_FIELD_WIDTH,
@@ -309,6 +320,8 @@ bool scn_state_is_whole(int what);
 bool scn_derived_is_mm(int derived);
 /** scn_state_is_mm - is a state about processes? */
 bool scn_state_is_mm(int what);
+/** scn_state_needs_pages - is a state about pages of one area, and never about all? */
+bool scn_state_needs_pages(int what);
 /** scn_state_has_pages - can a state be about pages of one area? */
 bool scn_state_has_pages(int what);
 extern const struct scn_named scn_derived[];
@@ -319,6 +332,7 @@ extern const struct scn_named scn_p2p[];
 extern const struct scn_named scn_quirks[];
 extern const struct scn_named scn_preempts[];
 extern const struct scn_named scn_thps[];
+extern const struct scn_named scn_memories[];
 extern const struct scn_named scn_contents[];
 extern const struct scn_named scn_lock_kinds[];
 extern const struct scn_named scn_event_kinds[];

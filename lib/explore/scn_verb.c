@@ -9,6 +9,7 @@
 #define RAM SCN_ACTOR_RAM
 #define TASK SCN_ACTOR_TASK
 #define CPU SCN_ACTOR_CPU
+#define MIRROR SCN_ACTOR_MIRROR
 
 /* clang-format off */
 const struct scn_verb scn_verbs[] = {
@@ -164,6 +165,32 @@ const struct scn_verb scn_verbs[] = {
 	  "the OOM reaper takes what it can get of the process" },
 	{ CPU, "truncate", SCN_OP_TRUNCATE, { SCN_OPERAND_FILE, SCN_OPERAND_SIZE },
 	  "ftruncate()" },
+	{ MIRROR, "read", SCN_OP_CPU_READ, { SCN_OPERAND_VMA_RANGES, SCN_OPERAND_OFFSET,
+	  SCN_OPERAND_BYTES, SCN_OPERAND_OF },
+	  "the device reads memory of a process; a value as result is the first eight bytes" },
+	{ MIRROR, "write", SCN_OP_CPU_WRITE, { SCN_OPERAND_VMA_RANGES,
+	  SCN_OPERAND_PATTERN_OR_VALUE, SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES, SCN_OPERAND_OF },
+	  "the device writes; see `cpu: write`; EPERM where it may not" },
+	{ MIRROR, "fill", SCN_OP_CPU_FILL, { SCN_OPERAND_VMA_RANGES, SCN_OPERAND_PATTERN,
+	  SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES, SCN_OPERAND_OF },
+	  "the device writes a pattern" },
+	{ MIRROR, "check", SCN_OP_CPU_CHECK, { SCN_OPERAND_VMA_RANGES,
+	  SCN_OPERAND_PATTERN_OR_VALUE, SCN_OPERAND_OFFSET, SCN_OPERAND_BYTES, SCN_OPERAND_OF },
+	  "the device reads and compares; EIO when it read something else" },
+	{ MIRROR, "migrate", SCN_OP_MIGRATE, { SCN_OPERAND_VMA_RANGES, SCN_OPERAND_OF },
+	  "pages migrate to the device's memory; a value as result is how many" },
+	{ MIRROR, "migrate_back", SCN_OP_MIGRATE_BACK, { SCN_OPERAND_VMA_RANGES, SCN_OPERAND_OF },
+	  "pages of the device's memory migrate back" },
+	{ MIRROR, "exclusive", SCN_OP_EXCLUSIVE, { SCN_OPERAND_VMA_RANGES, SCN_OPERAND_OF },
+	  "the device takes pages for itself alone: make_device_exclusive()" },
+	{ MIRROR, "check_exclusive", SCN_OP_CHECK_EXCLUSIVE, { SCN_OPERAND_VMA_RANGES,
+	  SCN_OPERAND_OF },
+	  "ok when none of the pages is the device's alone any more, else EPERM" },
+	{ MIRROR, "evict", SCN_OP_EVICT, { SCN_OPERAND_END },
+	  "everything in the device's memory moves out" },
+	{ MIRROR, "fail_alloc", SCN_OP_FAIL_ALLOC, { SCN_OPERAND_ORDER },
+	  "the next destination of a migration, either way, is not to be had: of a page, or with "
+	  "`order=9` of 2M" },
 	{ TASK, "call", SCN_OP_CALL, { SCN_OPERAND_PROGRAM },
 	  "runs a registered small program of the modelled kernel" },
 	{ TASK, "lock", SCN_OP_LOCK, { SCN_OPERAND_LOCK, SCN_OPERAND_LOCK_KIND,
@@ -259,6 +286,7 @@ static const char *const operand_texts[SCN_OPERAND_COUNT] = {
 	[SCN_OPERAND_LONGTERM] = "[longterm]",
 	[SCN_OPERAND_ORDER] = "[order=N]",
 	[SCN_OPERAND_KHUGEPAGED] = "[khugepaged]",
+	[SCN_OPERAND_OF] = "[of P]",
 };
 
 /* Options of several words are in option_sets. */
@@ -287,6 +315,7 @@ static const char *const option_words[SCN_OPERAND_COUNT] = {
 	[SCN_OPERAND_LONGTERM] = "longterm",
 	[SCN_OPERAND_ORDER] = "order=",
 	[SCN_OPERAND_KHUGEPAGED] = "khugepaged",
+	[SCN_OPERAND_OF] = "of",
 };
 
 static const struct scn_named *const option_sets[SCN_OPERAND_COUNT] = {

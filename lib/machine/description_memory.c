@@ -9,6 +9,8 @@
 #define DISTANCE_REMOTE 20
 /* 255 means that there is no way, which no machine with one memory has. */
 #define DISTANCE_MAX 254
+#define MEMORY_BYTES_DEFAULT (64ull << 20)
+#define MEMORY_BYTES_MAX (64ull << 30)
 #define SWAP_BYTES_MAX (1ull << 40)
 /* Of anonymous memory; the orders that sysfs has. */
 #define THP_ORDER_MIN 2
@@ -69,12 +71,58 @@ static int check_thp(struct svmsim_machine *machine, struct description_message 
 	return 0;
 }
 
+static int check_mirror(struct svmsim_device *device, unsigned int index,
+			struct description_message *message)
+{
+	if (device->mirror == SVMSIM_MIRROR_NONE) {
+		if (!device->memory_bytes && !device->no_huge)
+			return 0;
+		return description_fail(message, "device[%u].mirror: one with %s mirrors", index,
+					device->no_huge ? "no_huge" : "memory_bytes");
+	}
+	if (device->mirror > SVMSIM_MIRROR_COHERENT)
+		return description_fail(message, "device[%u].mirror: %u is no kind of memory",
+					index, (unsigned int)device->mirror);
+	if (!device->memory_bytes)
+		device->memory_bytes = MEMORY_BYTES_DEFAULT;
+	if (device->memory_bytes % CPT_PMD_SIZE || device->memory_bytes > MEMORY_BYTES_MAX)
+		return description_fail(message,
+					"device[%u].memory_bytes: %llu is no multiple of 2 MiB up "
+					"to %llu", index, (u64)device->memory_bytes,
+					MEMORY_BYTES_MAX);
+	if (device->mirror != SVMSIM_MIRROR_COHERENT)
+		return 0;
+	if (device->bar_bytes)
+		return description_fail(message, "device[%u].bar_bytes: a device with coherent "
+					"memory has no other, leave it out", index);
+	return 0;
+}
+
+/* Coherent memory has the upper half of physical space, one after the other. */
+static int check_coherent(const struct svmsim_machine *machine, struct description_message *message)
+{
+	u64 half = 1ull << (machine->width_bits - 1), bytes = 0;
+
+	for (unsigned int i = 0; i < machine->device_count; i++)
+		if (machine->device[i].mirror == SVMSIM_MIRROR_COHERENT)
+			bytes += machine->device[i].memory_bytes;
+	if (!bytes || (sim_phys_layout_end(machine) <= half && bytes <= half / 2))
+		return 0;
+	return description_fail(message,
+				"width_bits: %u has no room for RAM and, from the middle of it on, "
+				"%llu bytes of coherent memory", machine->width_bits, bytes);
+}
+
 int description_check_memory(struct svmsim_machine *machine, struct description_message *message)
 {
 	int err = check_distances(machine, message);
 
 	if (!err)
 		err = check_thp(machine, message);
+	for (unsigned int i = 0; i < machine->device_count && i < SVMSIM_DEVICE_MAX && !err; i++)
+		err = check_mirror(&machine->device[i], i, message);
+	if (!err)
+		err = check_coherent(machine, message);
 	if (err)
 		return err;
 	if (machine->swap_bytes % PAGE_SIZE || machine->swap_bytes > SWAP_BYTES_MAX)

@@ -95,6 +95,7 @@ int svmsim_mm_exit(struct svmsim_mm *mm)
 	mm->exited = true;
 	/* Other tasks may be in calls for it: the last of them tears the address space down. */
 	mmput(mm->mm);
+	machine_mirrors_close(mm);
 	return machine_end(mm->name_index, 0);
 }
 
@@ -117,6 +118,7 @@ void machine_mm_finish(struct svmsim_world *world)
 	list_for_each_entry(mm, &state->processes, node)
 		if (!mm->exited)
 			svmsim_mm_exit(mm);
+	machine_mirrors_finish(world);
 	list_for_each_entry(file, &state->files, node)
 		fput(file->file);
 }

@@ -72,6 +72,18 @@ long machine_mm_end(struct svmsim_mm *mm, struct mm_struct *outer, long result);
 /* -ESRCH with the error set when the process has exited. */
 int machine_mm_check(const struct svmsim_mm *mm);
 
+/* -EIO with the error set, and where, when bytes are not those that a pattern has. */
+int machine_compare(struct svmsim_world *world, const u8 *got, const u8 *wanted, u64 done,
+		    u64 part);
+
+/* The drivers of devices that mirror, at the beginning and the end of a run. */
+void machine_mirrors_build(struct svmsim_world *world);
+void machine_mirrors_finish(struct svmsim_world *world);
+/* A process has exited: its mirrors are closed. */
+void machine_mirrors_close(struct svmsim_mm *mm);
+/* Index of the mirroring device whose memory a page of ZONE_DEVICE is, -1 for none. */
+int machine_mirror_index(struct svmsim_world *world, const struct page *page);
+
 /* At the end of a run: processes exit and files are closed, oldest first. */
 void machine_mm_finish(struct svmsim_world *world);
 

@@ -58,7 +58,8 @@ int svmsim_mm_fill(struct svmsim_mm *mm, uint64_t address, uint64_t bytes, uint6
 	return (int)machine_mm_end(mm, outer, err);
 }
 
-static int compare(struct svmsim_mm *mm, const u8 *got, const u8 *wanted, u64 done, u64 part)
+int machine_compare(struct svmsim_world *world, const u8 *got, const u8 *wanted, u64 done,
+		    u64 part)
 {
 	u64 i = 0;
 
@@ -66,7 +67,7 @@ static int compare(struct svmsim_mm *mm, const u8 *got, const u8 *wanted, u64 do
 		return 0;
 	while (got[i] == wanted[i])
 		i++;
-	return sim_set_error(mm->handle.world, -EIO,
+	return sim_set_error(world, -EIO,
 			     "byte %llu of page %llu is 0x%02x, the pattern has 0x%02x",
 			     (done + i) % PAGE_SIZE, (done + i) / PAGE_SIZE, got[i], wanted[i]);
 }
@@ -85,7 +86,7 @@ int svmsim_mm_check(struct svmsim_mm *mm, uint64_t address, uint64_t bytes, uint
 		machine_pattern(wanted, pattern, done, part);
 		err = access_result(sim_cpu_read(mm->mm, address + done, got, part));
 		if (!err)
-			err = compare(mm, got, wanted, done, part);
+			err = machine_compare(mm->handle.world, got, wanted, done, part);
 	}
 	return (int)machine_mm_end(mm, outer, err);
 }

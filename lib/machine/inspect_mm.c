@@ -120,6 +120,8 @@ static void describe_page(struct svmsim_page *page)
 	page->maps = folio_mapcount(folio);
 	page->pins = folio_test_large(folio) ? folio->_pincount.counter : page->refs / PIN_BIAS;
 	page->node = folio_is_zone_device(folio) ? -1 : folio_nid(folio);
+	if (folio_is_zone_device(folio))
+		page->device = machine_mirror_index(sim_world, found);
 	/* One entry for all of a folio: its head says it. */
 	page->exclusive = folio_test_anon(folio) &&
 			  PageAnonExclusive(page->huge ? &folio->page : found);

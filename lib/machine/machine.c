@@ -38,6 +38,7 @@ static int machine_make(struct svmsim_world *world)
 	INIT_LIST_HEAD(&state->handles);
 	INIT_LIST_HEAD(&state->processes);
 	INIT_LIST_HEAD(&state->files);
+	INIT_LIST_HEAD(&state->mirrors);
 	world->slot[SIM_SLOT_MACHINE] = state;
 	return 0;
 }
@@ -46,6 +47,7 @@ static void machine_start(struct svmsim_world *world)
 {
 	machine_areas_build(world);
 	machine_build(world);
+	machine_mirrors_build(world);
 	state_of(world)->modules_err = sim_modules_init();
 }
 
@@ -71,6 +73,7 @@ static void machine_reset(struct svmsim_world *world)
 			list_first_entry(&state->handles, struct machine_handle, node));
 	INIT_LIST_HEAD(&state->processes);
 	INIT_LIST_HEAD(&state->files);
+	INIT_LIST_HEAD(&state->mirrors);
 }
 
 static void machine_unmake(struct svmsim_world *world)

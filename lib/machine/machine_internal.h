@@ -15,6 +15,8 @@
 #include "kernel/world.h"
 #include "mm/phys.h"
 
+struct sim_mirror_device;
+
 /* In front of each handle, so that a reset finds them all. */
 struct machine_handle {
 	struct list_head node;
@@ -85,6 +87,8 @@ struct svmsim_mapping {
  * @modules_err: what the modules' init functions returned
  * @processes: struct svmsim_mm, oldest first
  * @files: struct svmsim_file, oldest first
+ * @mirrors: struct svmsim_mirror, oldest first
+ * @mirror_device: of each device, NULL for one that does not mirror
  */
 struct machine_state {
 	struct list_head handles;
@@ -92,6 +96,8 @@ struct machine_state {
 	int modules_err;
 	struct list_head processes;
 	struct list_head files;
+	struct list_head mirrors;
+	struct sim_mirror_device *mirror_device[SVMSIM_DEVICE_MAX];
 };
 
 extern const struct sim_layer sim_layer_machine;
