@@ -39,6 +39,16 @@ void sim_hw_memory_remove(phys_addr_t first);
 int sim_hw_memory_read(struct device *dev, phys_addr_t addr, void *buf, size_t bytes);
 /** sim_hw_memory_write - an engine writes it */
 int sim_hw_memory_write(struct device *dev, phys_addr_t addr, const void *buf, size_t bytes);
+/**
+ * sim_hw_reached - the device reaches memory of its own whose bytes it keeps elsewhere
+ * @dev: device
+ * @addr: physical address, within one page
+ * @buf: bytes that were read, or are about to be written
+ * @bytes: size
+ * @write: which of both
+ */
+void sim_hw_reached(struct device *dev, phys_addr_t addr, const void *buf, size_t bytes,
+		    bool write);
 /** sim_hw_memory_clear - an engine makes a range of it zero */
 int sim_hw_memory_clear(phys_addr_t addr, u64 bytes);
 /**

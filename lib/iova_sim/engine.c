@@ -155,8 +155,7 @@ static noinline int pass_to_peer(struct device *dev, struct sim_domain *sdom, u6
 	return 0;
 }
 
-/* The oracles of memory hear of it beside those of DMA: before a write, after a read. */
-static void tell_memory(struct device *dev, u64 phys, const void *buf, size_t bytes, bool write)
+void sim_dma_tell_memory(struct device *dev, u64 phys, const void *buf, size_t bytes, bool write)
 {
 	const struct mm_watch *watch = sim_phys_of_world(sim_world)->watch;
 
@@ -184,13 +183,13 @@ static int transfer_piece(struct device *dev, u64 addr, void *buf, size_t bytes,
 	}
 	iova_sim_watch(access, dev, domain, addr, target.phys, bytes, write, target.cached);
 	if (write) {
-		tell_memory(dev, target.phys, buf, bytes, true);
+		sim_dma_tell_memory(dev, target.phys, buf, bytes, true);
 		return sim_bus_write(sim_world, target.phys, buf, bytes, dev->dma_coherent);
 	}
 	err = sim_bus_read(sim_world, target.phys, buf, bytes, dev->dma_coherent);
 	/* A device that does not snoop may see what no CPU wrote yet: not for them to judge. */
 	if (!err && dev->dma_coherent)
-		tell_memory(dev, target.phys, buf, bytes, false);
+		sim_dma_tell_memory(dev, target.phys, buf, bytes, false);
 	return err;
 }
 
@@ -278,13 +277,13 @@ int sim_dma_own_memory(struct device *dev, phys_addr_t own, void *buf, size_t by
 		if (piece > bytes)
 			piece = bytes;
 		if (write)
-			tell_memory(dev, own, buf, piece, true);
+			sim_dma_tell_memory(dev, own, buf, piece, true);
 		err = write ? sim_phys_device_write(sim_world, own, buf, piece) :
 			      sim_phys_device_read(sim_world, own, buf, piece);
 		if (err)
 			return err;
 		if (!write)
-			tell_memory(dev, own, buf, piece, false);
+			sim_dma_tell_memory(dev, own, buf, piece, false);
 		own += piece;
 		buf += piece;
 		bytes -= piece;

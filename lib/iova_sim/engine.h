@@ -87,4 +87,7 @@ int sim_dma_copy(struct device *dev, u64 addr, phys_addr_t own, u64 bytes, bool 
  */
 int sim_dma_own_memory(struct device *dev, phys_addr_t own, void *buf, size_t bytes, bool write);
 
+/* The oracles of memory hear of it beside those of DMA: before a write, after a read. */
+void sim_dma_tell_memory(struct device *dev, u64 phys, const void *buf, size_t bytes, bool write);
+
 #endif

@@ -46,6 +46,12 @@ int sim_hw_memory_write(struct device *dev, phys_addr_t addr, const void *buf, s
 }
 EXPORT_SYMBOL(sim_hw_memory_write);
 
+void sim_hw_reached(struct device *dev, phys_addr_t addr, const void *buf, size_t bytes, bool write)
+{
+	sim_dma_tell_memory(dev, addr, buf, bytes, write);
+}
+EXPORT_SYMBOL(sim_hw_reached);
+
 int sim_hw_memory_clear(phys_addr_t addr, u64 bytes)
 {
 	return sim_phys_device_set(sim_world, addr, 0, bytes);

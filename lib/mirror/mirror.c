@@ -77,7 +77,7 @@ u64 sim_mirror_device_used_pages(struct sim_mirror_device *device)
 void sim_mirror_device_fail_alloc(struct sim_mirror_device *device, unsigned int order)
 {
 	spin_lock(&device->lock);
-	WRITE_ONCE(device->fail_order, order);
+	device->fail_order = order;
 	spin_unlock(&device->lock);
 }
 
@@ -279,10 +279,13 @@ static int access_page(struct sim_mirror *mirror, u64 entry, void *buf, unsigned
 		return write ? sim_hw_write(mirror->device->dev, addr, buf, bytes) :
 			       sim_hw_read(mirror->device->dev, addr, buf, bytes);
 	page = mirror_data_page(mirror->device, phys_to_page(entry & PAGE_MASK));
-	if (write)
+	if (write) {
+		sim_hw_reached(mirror->device->dev, addr, buf, bytes, true);
 		memcpy_to_page(page, offset, buf, bytes);
-	else
+	} else {
 		memcpy_from_page(buf, page, offset, bytes);
+		sim_hw_reached(mirror->device->dev, addr, buf, bytes, false);
+	}
 	return 0;
 }
 

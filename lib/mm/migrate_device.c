@@ -63,7 +63,7 @@ static bool unmap_one(struct page *page, const struct page *fault_page, bool *ha
 static void restore_one(struct folio *folio, const struct folio *fault_folio)
 {
 	migrate_unpin(folio);
-	remove_migration_ptes(folio, folio, 0);
+	remove_migration_ptes(folio, folio, RMP_MAY_BE_GONE);
 	if (folio != fault_folio)
 		folio_unlock(folio);
 	folio_put(folio);

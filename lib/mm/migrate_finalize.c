@@ -99,7 +99,7 @@ static void finalize_page(struct work *work, unsigned long i, struct page *page,
 	if (!migrate_is_device(&target->page))
 		folio_add_lru(target);
 	if (!is_mapped)
-		remove_migration_ptes(folio, target, 0);
+		remove_migration_ptes(folio, target, RMP_MAY_BE_GONE);
 	if (folio != work->fault_folio)
 		folio_unlock(folio);
 	folio_put(folio);
