@@ -36,6 +36,10 @@ if(CMAKE_C_COMPILER_ID STREQUAL GNU)
 	# before it returns, which gcc can't see. The kernel turns this warning off, too.
 	list(APPEND SVMSIM_KERNEL_FLAGS -Wno-dangling-pointer)
 endif()
+if(CMAKE_C_COMPILER_ID STREQUAL Clang)
+	# struct dev_pagemap ends with an array and is a member of drivers' structures, as in the kernel.
+	list(APPEND SVMSIM_KERNEL_FLAGS -Wno-gnu-variable-sized-type-not-at-end)
+endif()
 if(SVMSIM_SANITIZE)
 	# list_for_each_entry() forms the address of an entry that would hold the list's head, as it
 	# does in the kernel; for struct page, which is aligned to 16 bytes, that address is odd.
