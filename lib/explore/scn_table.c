@@ -338,7 +338,8 @@ const struct scn_named scn_states[] = {
 		"CPU can't and can reach, `X` for a device alone, `d` of a driver, `s` in swap, "
 		"`m` being moved, `P` pinned, `!` broken, `?` a marker" },
 	{ "cpu-pt", "entries of CPU page tables: `state cpu-pt [A[a..b]] [of P]`" },
-	{ "snapshot", "what pages are for a device that mirrors: `state snapshot M A[a..b] [of P]`" },
+	{ "snapshot",
+		"what pages are for a device that mirrors: `state snapshot M A[a..b] [of P]`" },
 	{ "collect",
 		"what migrate_vma_setup() collects, slot by slot, with large folios whole where "
 		"the kernel can: `state collect A[a..b] [from M] [of P]`; nothing is moved" },

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Processes and their system calls (svmsim/mm.h). */
+#include <svmsim/schedule.h>
+#include "check/check.h"
 #include <linux/errno.h>
 #include <linux/log2.h>
 #include "machine/drive_mm.h"
@@ -109,12 +111,25 @@ bool svmsim_mm_alive(const struct svmsim_mm *mm)
 	return !mm->exited;
 }
 
+/* Whether every task came to its end: only then is nothing half done on purpose. */
+static bool is_quiet(struct svmsim_world *world)
+{
+	struct svmsim_task task;
+
+	for (u32 i = 0; svmsim_task_get(world, i, &task); i++)
+		if (task.state != SVMSIM_TASK_ENDED && !task.idle)
+			return false;
+	return !svmsim_world_bounded(world);
+}
+
 void machine_mm_finish(struct svmsim_world *world)
 {
 	struct machine_state *state = machine_state_of(world);
 	struct svmsim_file *file;
 	struct svmsim_mm *mm;
 
+	if (!list_empty(&state->processes) && is_quiet(world))
+		chk_mm_settled(world);
 	list_for_each_entry(mm, &state->processes, node)
 		if (!mm->exited)
 			svmsim_mm_exit(mm);
