@@ -336,6 +336,8 @@ long pin_user_pages_unlocked(unsigned long start, unsigned long nr_pages, struct
 			     unsigned int gup_flags);
 int pin_user_pages_fast(unsigned long start, int nr_pages, unsigned int gup_flags,
 			struct page **pages);
+/* fidelity: simplified: the flag of the folio; nothing is written back */
+bool set_page_dirty(struct page *page);
 void unpin_user_page(struct page *page);
 void unpin_user_pages(struct page **pages, unsigned long npages);
 void unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages, bool make_dirty);

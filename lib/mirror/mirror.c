@@ -300,8 +300,11 @@ static int try_access(struct sim_mirror *mirror, unsigned long addr, void *buf, 
 	/* Who takes a page out of the table waits until nobody uses it: for this lock. */
 	mutex_lock(&mirror->lock);
 	entry = mirror_entry(mirror, addr);
-	if ((entry & wanted) == wanted)
+	if ((entry & wanted) == wanted) {
+		if (write)
+			mirror_set_dirty(mirror, addr);
 		err = access_page(mirror, entry, buf, addr & ~PAGE_MASK, bytes, write);
+	}
 	mutex_unlock(&mirror->lock);
 	return err;
 }

@@ -26,6 +26,8 @@
 /* Of the device's own memory: the physical address. */
 #define ENTRY_OWN BIT(2)
 #define ENTRY_EXCLUSIVE BIT(3)
+/* Of a page of RAM: the device has written to it. */
+#define ENTRY_DIRTY BIT(4)
 
 struct mirror_chunk;
 
@@ -149,6 +151,8 @@ int mirror_make_windows(struct sim_mirror *mirror, unsigned long addr, unsigned 
 void mirror_free_windows(struct sim_mirror *mirror);
 /* 0 when there is none. */
 u64 mirror_entry(struct sim_mirror *mirror, unsigned long addr);
+/* The device writes through an entry that is there. */
+void mirror_set_dirty(struct sim_mirror *mirror, unsigned long addr);
 /* Puts a page of hmm_range_fault() into the table; @flags: ENTRY_EXCLUSIVE or 0. 0, -ENOMEM. */
 int mirror_set(struct sim_mirror *mirror, unsigned long addr, unsigned long hmm_pfn, u64 flags);
 /* The window of an address, which is there. */

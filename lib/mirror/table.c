@@ -58,6 +58,12 @@ u64 mirror_entry(struct sim_mirror *mirror, unsigned long addr)
 
 static void clear_entry(struct sim_mirror *mirror, struct mirror_window *window, unsigned int index)
 {
+	/*
+	 * The CPU's entry does not know of it. Without the folio's lock, which may be held by who
+	 * raised the invalidation; that one waits, so the page stays.
+	 */
+	if (window->entry[index] & ENTRY_DIRTY)
+		set_page_dirty(hmm_pfn_to_page(window->map.pfn_list[index]));
 	if (!(window->entry[index] & ENTRY_OWN))
 		hmm_dma_unmap_pfn(mirror->device->dev, &window->map, index);
 	window->map.pfn_list[index] = 0;
@@ -73,7 +79,7 @@ static void set_entry(struct sim_mirror *mirror, struct mirror_window *window, u
 		window->used++;
 		mirror->stats.entries++;
 	}
-	window->entry[index] = entry | ENTRY_PRESENT;
+	window->entry[index] = entry | ENTRY_PRESENT | (window->entry[index] & ENTRY_DIRTY);
 }
 
 /* The page of an entry that stays mapped may have got more rights; it is the same page. */
@@ -108,6 +114,15 @@ int mirror_set(struct sim_mirror *mirror, unsigned long addr, unsigned long hmm_
 		return set_ram(mirror, window, index, hmm_pfn, flags);
 	set_entry(mirror, window, index, page_to_phys(page) | ENTRY_OWN | flags);
 	return 0;
+}
+
+void mirror_set_dirty(struct sim_mirror *mirror, unsigned long addr)
+{
+	struct mirror_window *window = xa_load(&mirror->windows, window_index(addr));
+	u64 *entry = &window->entry[entry_index(addr)];
+
+	if (!(*entry & ENTRY_OWN))
+		*entry |= ENTRY_DIRTY;
 }
 
 struct mirror_window *mirror_window(struct sim_mirror *mirror, unsigned long addr)

@@ -2,6 +2,7 @@
 /* The page cache, and faults on what it holds. See filemap.h. */
 #include "mm/fault_internal.h"
 #include "mm/rmap_internal.h"
+#include <linux/export.h>
 
 static bool is_beyond(const struct address_space *mapping, pgoff_t index)
 {
@@ -224,3 +225,14 @@ void unmap_mapping_pages(struct address_space *mapping, pgoff_t first, pgoff_t l
 	}
 	i_mmap_unlock_read(mapping);
 }
+
+bool set_page_dirty(struct page *page)
+{
+	struct folio *folio = page_folio(page);
+
+	if (folio_test_dirty(folio))
+		return false;
+	folio_set_dirty(folio);
+	return true;
+}
+EXPORT_SYMBOL(set_page_dirty);
