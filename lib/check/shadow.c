@@ -165,6 +165,36 @@ static void note_write(const struct mm_struct *mm, unsigned long addr, const u8 
 		page->loose = true;
 }
 
+/* Whether a page is what a file holds, and not a copy or on its way to swap. */
+static bool is_of_file(const struct folio *folio)
+{
+	return folio->mapping && !folio_test_anon(folio) && !folio_is_zone_device(folio) &&
+	       !folio_test_swapcache(folio);
+}
+
+static void file_access(const struct folio *folio, unsigned long pfn, size_t offset,
+			const void *bytes, size_t count, bool is_stale)
+{
+	struct chk_page *page = chk_space_own(chk_space_of_file(folio->mapping, true),
+					      folio->index + (pfn - folio_pfn(folio)), NULL);
+
+	memcpy(page->bytes + offset, bytes, count);
+	if (is_stale)
+		page->loose = true;
+}
+
+/* Into a file it goes by the page: the area may be gone already, and its entries still there. */
+static void note_cpu_write(const struct mm_struct *mm, unsigned long addr, unsigned long pfn,
+			   const u8 *bytes, size_t count, bool is_stale)
+{
+	const struct folio *folio = page_folio((const struct page *)pfn_to_page(pfn));
+
+	if (is_of_file(folio))
+		file_access(folio, pfn, offset_in_page(addr), bytes, count, is_stale);
+	else
+		note_write(mm, addr, bytes, count, is_stale);
+}
+
 /* By a system call: @offset is in the file that the page is of. What it reads is not judged. */
 static void note_file_write(unsigned long pfn, unsigned long offset, const u8 *bytes, size_t count)
 {
@@ -191,7 +221,7 @@ static void on_cpu_access(void *ctx, struct mm_struct *mm, unsigned long addr, u
 	/* Between the change of an entry and its flush a CPU goes on with the old page. */
 	is_stale = !maps(mm, addr, pfn, &writable);
 	if (write)
-		note_write(mm, addr, bytes, count, is_stale);
+		note_cpu_write(mm, addr, pfn, bytes, count, is_stale);
 	else if (!is_stale)
 		judge_read("cpu", mm, addr, bytes, count);
 }
@@ -246,18 +276,6 @@ static void anon_access(const char *who, const struct folio *folio, unsigned lon
 		judge_read(who, found.mm, found.addr + offset, bytes, count);
 }
 
-static void file_access(const struct folio *folio, unsigned long pfn, size_t offset,
-			const void *bytes, size_t count, bool write)
-{
-	struct chk_page *page;
-
-	if (!write)
-		return;
-	page = chk_space_own(chk_space_of_file(folio->mapping, true),
-			     folio->index + (pfn - folio_pfn(folio)), NULL);
-	memcpy(page->bytes + offset, bytes, count);
-}
-
 static void on_device_access(void *ctx, const char *who, unsigned long pfn, size_t offset,
 			     const void *bytes, size_t count, bool write)
 {
@@ -268,8 +286,8 @@ static void on_device_access(void *ctx, const char *who, unsigned long pfn, size
 		return;
 	if (folio_test_anon(folio))
 		anon_access(who, folio, pfn, offset, bytes, count, write);
-	else if (!folio_is_zone_device(folio) && !folio_test_swapcache(folio))
-		file_access(folio, pfn, offset, bytes, count, write);
+	else if (write && is_of_file(folio))
+		file_access(folio, pfn, offset, bytes, count, false);
 }
 
 static void on_mm_new(void *ctx, struct mm_struct *mm, struct mm_struct *parent)
