@@ -77,7 +77,7 @@ u64 sim_mirror_device_used_pages(struct sim_mirror_device *device)
 void sim_mirror_device_fail_alloc(struct sim_mirror_device *device, unsigned int order)
 {
 	spin_lock(&device->lock);
-	device->fail_order = order;
+	WRITE_ONCE(device->fail_order, order);
 	spin_unlock(&device->lock);
 }
 
