@@ -138,12 +138,10 @@ static void sort_and_merge(struct census *census)
 /* All entries of a large folio follow each other in the list, if they are whole. */
 static void judge_folio(struct census *census, struct folio *folio, u32 first, u32 end)
 {
-	u32 entries = 0, pmds = 0;
+	u32 entries = 0;
 
-	for (u32 i = first; i < end; i++) {
+	for (u32 i = first; i < end; i++)
 		entries += census->list[i].count;
-		pmds += census->list[i].pmd_count;
-	}
 	if (folio_ref_count(folio) < (int)entries)
 		report_state(census, folio_ref_count(folio) ? "refcount" : "free-mapped",
 			     folio_pfn(folio), "%ld references, but %ld entries map it",
