@@ -81,8 +81,12 @@ static void show_bytes(struct sim_report *report, const char *what, const u8 *by
 {
 	char text[SHOWN_BYTES * 3 + 1];
 
-	for (size_t i = 0; i < SHOWN_BYTES; i++)
-		host_snprintf(text + 3 * i, 4, i < count ? " %02x" : "   ", bytes[i]);
+	for (size_t i = 0; i < SHOWN_BYTES; i++) {
+		if (i < count)
+			host_snprintf(text + 3 * i, 4, " %02x", bytes[i]);
+		else
+			host_snprintf(text + 3 * i, 4, "   ");
+	}
 	sim_report_line(report, "%s%s", what, text);
 }
 

@@ -103,7 +103,7 @@ static int check_coherent(const struct svmsim_machine *machine, struct descripti
 {
 	u64 half = 1ull << (machine->width_bits - 1), bytes = 0;
 
-	for (unsigned int i = 0; i < machine->device_count; i++)
+	for (unsigned int i = 0; i < machine->device_count && i < SVMSIM_DEVICE_MAX; i++)
 		if (machine->device[i].mirror == SVMSIM_MIRROR_COHERENT)
 			bytes += machine->device[i].memory_bytes;
 	if (!bytes || (sim_phys_layout_end(machine) <= half && bytes <= half / 2))
