@@ -17,7 +17,7 @@ if(SVMSIM_KERNEL_TREE)
 		foreach(file ${source} ${header})
 			if(NOT EXISTS ${file})
 				message(FATAL_ERROR "SVMSIM_KERNEL_TREE: there is no ${file}; "
-					"the directory must be the top of a kernel tree of v6.17 or later")
+					"the directory must be the top of a kernel tree with the API of v7.0")
 			endif()
 		endforeach()
 		list(APPEND SVMSIM_TREE_SOURCES ${source})
